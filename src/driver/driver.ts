@@ -1,0 +1,48 @@
+// What every driver can do with a topology. Differences are declared as capabilities, never asked by name.
+
+import type { Argv, Executor } from '../host/host.ts';
+import type { Reporter } from '../reporter.ts';
+import type { EngineName, Topology } from '../topology/topology.ts';
+
+/** One thing that `up` will do, and what takes it back. Data: shown by `preview`, compared with golden files. */
+export interface PlanStep {
+  /** Where it happens: `gateway`, `outside`, a node's name, or `localhost` for the machine itself. */
+  readonly on: string;
+  readonly run: Argv;
+  /** For programs that read their commands: `ip -batch -`, `nft -f -`. */
+  readonly input: string;
+}
+
+export interface RoomStatus {
+  readonly stack: string;
+  readonly driver: string;
+  readonly engine: EngineName;
+  /** `up`: every node answers. `starting`: another podlab is at it. `broken`: something of it is gone; reset or down. */
+  readonly state: 'up' | 'starting' | 'broken' | 'down';
+  /** Why it is `broken`; else ''. */
+  readonly reason: string;
+  /** Absolute path of the stack file it was built from. */
+  readonly file: string;
+  /** Process id of the owner in the host's view; 0 when there is none. */
+  readonly owner: number;
+  /** Unix time, milliseconds. */
+  readonly since: number;
+  readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[]; readonly running: boolean }[];
+}
+
+export interface Driver {
+  /** The steps of `up`, without touching anything. Deterministic. */
+  plan(topology: Topology): readonly PlanStep[];
+  /** Builds the room, or confirms that the same room is already up. Undoes what it began if it fails. */
+  up(request: { topology: Topology; file: string }, reporter: Reporter): Promise<{ created: boolean }>;
+  status(stack: string): Promise<RoomStatus>;
+  list(): Promise<readonly RoomStatus[]>;
+  /** The way into a node, `gateway` or `outside`. @throws LabError STACK_NOT_UP, NOT_FOUND */
+  executor(stack: string, node: string): Promise<Executor>;
+  /** The program to start, with the terminal handed over, for an interactive command on a node. */
+  interactive(stack: string, node: string, command: readonly string[]): Promise<Argv>;
+  /** Removes the room from any half-made state; true when there was something. */
+  down(stack: string, reporter: Reporter): Promise<boolean>;
+  /** Names and contents of the room's logs, oldest line first. */
+  logs(stack: string): Promise<readonly { readonly name: string; readonly text: string }[]>;
+}

@@ -1,0 +1,121 @@
+// The room as it will be: everything bound, nothing optional, nothing to look up again.
+
+export const driverNames = ['sandbox', 'libvirt', 'minikube', 'existing'] as const;
+export type DriverName = (typeof driverNames)[number];
+
+export const engineNames = ['none', 'docker', 'kubernetes'] as const;
+/** What runs on every node: nothing, a dockerd of its own, or containerd and a kubelet. */
+export type EngineName = (typeof engineNames)[number];
+
+export const networkModes = ['nat', 'isolated'] as const;
+/** `nat`: a gateway that masquerades what leaves. `isolated`: no way out. The words are libvirt's. */
+export type NetworkMode = (typeof networkModes)[number];
+
+export const proxyModes = ['iptables', 'nftables', 'ipvs', 'none'] as const;
+export type ProxyMode = (typeof proxyModes)[number];
+
+export const cniNames = ['none', 'bridge', 'flannel', 'kube-router', 'calico', 'weave'] as const;
+export type CniName = (typeof cniNames)[number];
+
+export interface Topology {
+  /** The stack's name: the middle of `Pulumi.<stack>.yaml`. */
+  readonly stack: string;
+  readonly driver: DriverName;
+  readonly engine: EngineName;
+  /** Whether the NAT networks reach the host's own network; needs root on the sandbox driver. */
+  readonly uplink: boolean;
+  /** In the order of the file. */
+  readonly networks: readonly Network[];
+  /** In the order of the file. */
+  readonly nodes: readonly Node[];
+  readonly outside: Outside;
+  readonly kubernetes: Kubernetes;
+  readonly cni: Cni;
+}
+
+export interface Network {
+  readonly name: string;
+  readonly mode: NetworkMode;
+  /** Canonical IPv4 CIDR. */
+  readonly cidr: string;
+  /** The first address of the network; a NAT network's default route, and where the room answers on it. */
+  readonly gateway: string;
+  /** Name of the Linux bridge, at most 15 bytes. */
+  readonly bridge: string;
+  readonly mtuBytes: number;
+}
+
+export interface Node {
+  /** An RFC 1123 label, lower case: the host name. */
+  readonly name: string;
+  readonly nics: readonly Nic[];
+  /** The gateway of the node's first NAT network, or '' when the node is on isolated networks only. */
+  readonly defaultGateway: string;
+  /** Virtual CPUs; a limit on the sandbox, a size on libvirt. 0 means "whatever the machine has". */
+  readonly cpus: number;
+  /** 0 means "whatever the machine has". */
+  readonly memoryMiB: number;
+}
+
+export interface Nic {
+  /** The network's name. */
+  readonly network: string;
+  /** eth0, eth1, … in the order of the node's `networks`. */
+  readonly iface: string;
+  /** Lower case, colons. Computed ones start with 52:54:00, the prefix that QEMU and libvirt use. */
+  readonly mac: string;
+  /** Bare IPv4 address. */
+  readonly ip: string;
+  /** Prefix length of the network, so that `${ip}/${prefix}` is the interface's address. */
+  readonly prefix: number;
+  readonly mtuBytes: number;
+  /** Name of the other end of the cable, the port on the network's bridge; at most 15 bytes, unique in the room. */
+  readonly port: string;
+  readonly impairment: Impairment;
+}
+
+/** What `tc netem` does to packets in each direction of a cable. All zero: nothing. */
+export interface Impairment {
+  readonly delayMs: number;
+  readonly jitterMs: number;
+  /** 0–100. */
+  readonly lossPercent: number;
+  /** Kilobits per second; 0 is unlimited. */
+  readonly rateKbit: number;
+}
+
+/**
+ * A host beyond the gateway that stands for "the internet", so that NAT can be seen without one.
+ * Its network is TEST-NET-3 (RFC 5737), which nobody routes.
+ */
+export interface Outside {
+  readonly cidr: string;
+  readonly ip: string;
+  /** The gateway's own address on that network: what masqueraded packets come from. */
+  readonly gateway: string;
+}
+
+export interface Kubernetes {
+  /** `v1.36.3` form. */
+  readonly version: string;
+  readonly podSubnet: string;
+  readonly serviceSubnet: string;
+  /** Prefix length of each node's share of podSubnet. */
+  readonly nodePrefix: number;
+  readonly proxyMode: ProxyMode;
+  /** Name of the network whose addresses the API server and the kubelets use. */
+  readonly advertise: string;
+  /** The first node's address on that network. */
+  readonly advertiseAddress: string;
+  readonly apiPort: number;
+}
+
+export interface Cni {
+  readonly name: CniName;
+  /** How pod packets cross nodes; which values are legal depends on `name`. '' is the plugin's default. */
+  readonly routes: string;
+  readonly mtuBytes: number;
+}
+
+/** Names that a node may not have, because `podlab exec` reaches these two as well. */
+export const reservedNodeNames = ['gateway', 'outside'] as const;
