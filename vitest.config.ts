@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+const layer = (name: string, options: object) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...options },
+});
+
+// One project per layer; test/run.ts decides which of them can run on this machine and says why one can't.
+const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [layer('unit', {}), layer('sandbox', serial), layer('docker', serial)],
+  },
+});
