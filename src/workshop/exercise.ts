@@ -33,6 +33,8 @@ export interface Exercise {
   readonly hash: string;
   readonly setup: readonly ShellBlock[];
   readonly reset: readonly ShellBlock[];
+  /** Shown commands outside the tasks; `when: solved` is after the last task. */
+  readonly tries: readonly TryBlock[];
   /** Prose and tasks in reading order. */
   readonly parts: readonly Part[];
   readonly tasks: readonly Task[];
@@ -41,10 +43,13 @@ export interface Exercise {
 export type VarSpec =
   | { readonly kind: 'int'; readonly min: number; readonly max: number }
   | { readonly kind: 'pick'; readonly from: readonly string[] }
+  /** The n-th node of the stack, counted from 1; 0 lets the seed choose one. */
   | { readonly kind: 'node'; readonly index: number };
 
 /** Markdown that is shown, or a task that is shown and checked. */
-export type Part = { readonly kind: 'prose'; readonly markdown: string } | { readonly kind: 'task'; readonly task: Task };
+export type Part =
+  | { readonly kind: 'prose'; readonly markdown: string }
+  | { readonly kind: 'task'; readonly task: Task };
 
 export interface Task {
   /** Unique in the exercise. */
@@ -54,11 +59,13 @@ export interface Task {
   /** What the participant reads, with `sh try` blocks and pictures, without hints and hidden blocks. */
   readonly markdown: string;
   /** Shown commands in order; labs prove runs them to see that they still work. */
-  readonly tries: readonly ShellBlock[];
+  readonly tries: readonly TryBlock[];
+  /** Ids of earlier tasks of this exercise that this one builds upon: until they are done the verdict is `blocked`. */
+  readonly needs: readonly string[];
   readonly check: Check;
   readonly solve: Solve;
-  /** Shell attempts that must fail with the diagnosis they name. */
-  readonly wrong: readonly (ShellBlock & { readonly expect: string })[];
+  /** Shell attempts that must fail with the diagnosis they name. Blocks of the same diagnosis in a row are one attempt. */
+  readonly wrong: readonly Attempt[];
   /** Changes to the system after a right answer, by name; `check.again` refers to them. */
   readonly perturb: Readonly<Record<string, readonly ShellBlock[]>>;
   readonly hints: readonly Hint[];
@@ -69,9 +76,25 @@ export interface Task {
 /** A shell script for a node. It gets variables as environment, never as text. */
 export interface ShellBlock {
   readonly script: string;
-  /** Node name, `gateway`, `outside`, or `each` (every node). */
+  /** Node name, `gateway`, `outside`, or `each` (every node); '' is the first node. May hold `${VAR}`. */
   readonly on: string;
   readonly timeoutMs: number;
+  readonly place: Place;
+}
+
+/** A command that the participant sees and that `labs prove` runs. */
+export interface TryBlock extends ShellBlock {
+  /** `ok`: must exit 0. `fail`: must not. `any`: either. `skip`: is not run, for commands that never end. */
+  readonly expect: 'ok' | 'fail' | 'any' | 'skip';
+  /** Whether it is run in the state before the solution or after it. */
+  readonly when: 'before' | 'solved';
+}
+
+/** A wrong way to do the task. */
+export interface Attempt {
+  readonly blocks: readonly ShellBlock[];
+  /** The diagnosis that must come of it. */
+  readonly expect: string;
   readonly place: Place;
 }
 
@@ -79,6 +102,7 @@ export interface Solve {
   /** CEL for the answer, or '' when the solution is something done rather than said. */
   readonly answer: string;
   readonly blocks: readonly ShellBlock[];
+  readonly place: Place;
 }
 
 export interface Hint {
@@ -107,6 +131,7 @@ export interface AskSpec {
 /** A question put to the live system through a probe. */
 export interface Query {
   readonly probe: string;
+  /** As written: texts may hold `${VAR}`, which `fillJson` replaces. */
   readonly args: Readonly<Record<string, Json>>;
   readonly place: Place;
 }
@@ -126,6 +151,7 @@ export interface Diagnosis {
   /** CEL over `given`, `truth`, `probe` (the observation) and `vars`. */
   readonly when: string;
   readonly say: string;
+  readonly place: Place;
 }
 
 export interface AskCheck {
@@ -147,12 +173,17 @@ export interface AskCheck {
 export interface StateCheck {
   readonly kind: 'state';
   readonly clauses: readonly StateClause[];
-  /** The state must stay true for this long. */
+  /** A state that isn't true yet is looked at again for this long, for systems that need a moment; 0 for once. */
+  readonly waitMs: number;
+  /** Once true, the state must stay true for this long. */
   readonly holdMs: number;
   readonly again: string;
 }
 
 export type Check = AskCheck | StateCheck;
+
+/** What an answer is once it has been read: canonical, so that equal answers are equal values. */
+export type Answer = number | string | readonly (number | string)[];
 
 export const verdictKinds = ['pass', 'fail', 'blocked', 'inconclusive', 'broken'] as const;
 
@@ -163,10 +194,13 @@ export interface Evidence {
   readonly observation: Readonly<Record<string, Json>>;
 }
 
-/** `fail` is about the participant's work; `broken` is about the machine or the lab and never counts as a try. */
+/**
+ * `fail` is about the participant's work; `broken` is about the machine or the lab and never counts as a try.
+ * A failed `ask` carries no evidence, because that would be the answer.
+ */
 export type Verdict =
   | { readonly kind: 'pass'; readonly evidence: readonly Evidence[] }
   | { readonly kind: 'fail'; readonly id: string; readonly say: string; readonly evidence: readonly Evidence[] }
   | { readonly kind: 'blocked'; readonly by: string }
   | { readonly kind: 'inconclusive'; readonly say: string; readonly evidence: readonly Evidence[] }
-  | { readonly kind: 'broken'; readonly say: string; readonly hint: string };
+  | { readonly kind: 'broken'; readonly say: string; readonly hint: string; readonly evidence: readonly Evidence[] };
