@@ -1,0 +1,35 @@
+// The way into a member of a room: join its namespaces, become root there, start the program.
+
+import type { Argv, Executor, RunOptions } from '../../host/host.ts';
+import { runProgram } from '../../host/run.ts';
+import type { RoomRecord } from './room-record.ts';
+import { isRootless } from './levels.ts';
+
+/** The command that runs `command` on the member with this process id. */
+export function enterCommand(record: RoomRecord, pid: number, command: Argv): Argv {
+  const user = isRootless(record.topology.engine) ? ['--user', '--cgroup'] : [];
+  return ['nsenter', '--target', `${pid}`, ...user, '--mount', '--net', '--pid', '--uts', '--ipc', '--', ...command];
+}
+
+/** The environment on a member: nothing of the host's but where programs are. */
+export function memberEnv(record: RoomRecord, name: string): Readonly<Record<string, string>> {
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/root',
+    USER: 'root',
+    LC_ALL: 'C.UTF-8',
+    PODLAB_STACK: record.topology.stack,
+    PODLAB_NODE: name,
+  };
+}
+
+export function memberExecutor(record: RoomRecord, member: { name: string; pid: number }): Executor {
+  const env = memberEnv(record, member.name);
+  return {
+    name: member.name,
+    run: async (argv: Argv, options: RunOptions = {}) => {
+      const result = await runProgram(enterCommand(record, member.pid, argv), { ...options, env: { ...env, ...options.env } });
+      return { ...result, argv };
+    },
+  };
+}

@@ -1,0 +1,23 @@
+# PID 1 of a node. Argument: its name. Runs in its own namespaces, in the room's directory; ends up as `sleep`, which holds
+# the namespaces as a pause container does. What else runs on the node is started into it from outside.
+set -eu
+name=$1 step=namespaces
+trap '[ $? = 0 ] || echo "fail $name $step"' EXIT
+read -r stat </proc/self/stat # the host's view, as in room.sh
+echo "$name ${stat%% *}" >/run/room/ready
+hostname "$name"
+: </run/room/go # opening blocks until somebody opens the other end
+
+step='private files'
+mount -a -T ./node.fstab # covers /mnt as well: the room's files are none of a node's business
+step=addresses
+ip -batch "./node/$name.batch"
+if [ -e "./node/$name.tc" ]; then
+  step=impairments
+  tc -batch "./node/$name.tc"
+fi
+cd /
+echo "node $name $stat"
+exec >/dev/null
+trap '' CHLD EXIT # as in room.sh
+exec sleep infinity

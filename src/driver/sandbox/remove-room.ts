@@ -1,0 +1,62 @@
+// Takes a room away, whatever state it is in.
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRunning, type ProcessIdentity } from '../../host/process.ts';
+import { runProgram } from '../../host/run.ts';
+import { LabError } from '../../error.ts';
+import { readOwner, readRecord } from './room-record.ts';
+import { removeCgroups } from './cgroups.ts';
+
+const goneWithinMs = 20_000;
+
+/**
+ * Kills the owner, which takes every process and namespace of the room with it, then undoes what was changed on the
+ * machine and removes the room's files.
+ *
+ * @param places the room's runtime directory, and the directory of its engines' data
+ * @throws LabError TIMEOUT when the kernel has not finished after 20 s
+ */
+export async function removeRoom(stack: string, places: { dir: string; data: string }): Promise<void> {
+  const record = readRecordOrNothing(places.dir);
+  const owner = readOwner(places.dir) ?? record?.owner;
+  if (owner !== undefined && isRunning(owner)) process.kill(owner.pid, 'SIGKILL');
+  // The first processes go last: each waits until every other process of its pid namespace is dead.
+  const rest = [...(record?.members ?? []), ...(owner === undefined ? [] : [owner])];
+  await waitUntilGone(stack, rest);
+  const failures: string[] = [];
+  for (const argv of [...(record?.undo ?? [])].reverse()) {
+    const { exitCode, stderr } = await runProgram(argv, { env: { PATH: process.env.PATH ?? '' } });
+    if (exitCode !== 0) failures.push(`${argv.join(' ')}: ${stderr.trim()}`);
+  }
+  removeCgroups(stack);
+  rmSync(places.data, { recursive: true, force: true });
+  rmSync(places.dir, { recursive: true, force: true });
+  if (failures.length > 0) {
+    throw new LabError('COMMAND_FAILED', `room "${stack}" is gone, but not all of it could be undone:\n${failures.join('\n')}`);
+  }
+}
+
+// A damaged record must not keep anybody from removing the room: the owner's identity is in a file of its own.
+function readRecordOrNothing(dir: string): ReturnType<typeof readRecord> {
+  try {
+    return readRecord(dir);
+  } catch {
+    return undefined;
+  }
+}
+
+async function waitUntilGone(stack: string, processes: readonly ProcessIdentity[]): Promise<void> {
+  const deadline = Date.now() + goneWithinMs;
+  let pauseMs = 1;
+  while (processes.some(isRunning)) {
+    if (Date.now() > deadline) {
+      const left = processes.filter(isRunning).map(({ pid }) => pid);
+      throw new LabError('TIMEOUT', `room "${stack}": processes ${left.join(', ')} are still there after 20 s`, {
+        hint: 'Look at what they wait for in /proc/PID/stack, then run "podlab down" again.',
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    pauseMs = Math.min(pauseMs * 2, 50);
+  }
+}

@@ -1,0 +1,47 @@
+// What is remembered of a room while it stands: one JSON file that only its owner can read.
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { readTextIfExists, writeFileAtomic } from '../../host/files.ts';
+import type { Argv } from '../../host/host.ts';
+import { type ProcessIdentity, parseProcessStat } from '../../host/process.ts';
+import type { Topology } from '../../topology/topology.ts';
+
+export interface RoomRecord {
+  readonly version: 1;
+  readonly topology: Topology;
+  /** Absolute path of the stack file. */
+  readonly file: string;
+  /** `starting` until everything that `up` does is done. */
+  readonly state: 'starting' | 'up';
+  /** Unix time in milliseconds at which the room was begun; with the stack's name it identifies the room. */
+  readonly since: number;
+  readonly owner: ProcessIdentity;
+  /** The first process of the gateway, of each node and of `outside`, as the host sees them. */
+  readonly members: readonly (ProcessIdentity & { readonly name: string })[];
+  /** What `down` runs on this machine, last first, to take back what `up` changed outside the room. */
+  readonly undo: readonly Argv[];
+}
+
+export function topologyHash(topology: Topology): string {
+  return createHash('sha256').update(JSON.stringify(topology)).digest('hex');
+}
+
+/** @param dir the room's runtime directory */
+export function readRecord(dir: string): RoomRecord | undefined {
+  const text = readTextIfExists(join(dir, 'record.json'));
+  if (text === undefined) return undefined;
+  const record = JSON.parse(text) as RoomRecord;
+  return record.version === 1 ? record : undefined;
+}
+
+export function writeRecord(dir: string, record: RoomRecord): void {
+  writeFileAtomic(join(dir, 'record.json'), `${JSON.stringify(record)}\n`);
+}
+
+/** Who owns the room, from the line that owner.sh wrote before anything else; works for half-made rooms too. */
+export function readOwner(dir: string): ProcessIdentity | undefined {
+  const text = readTextIfExists(join(dir, 'owner'));
+  const stat = text === undefined ? undefined : parseProcessStat(text);
+  return stat === undefined ? undefined : { pid: stat.pid, startTicks: stat.startTicks };
+}

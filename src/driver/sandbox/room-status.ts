@@ -1,0 +1,39 @@
+// What can be said of a room by looking at its record and its processes.
+
+import { isRunning } from '../../host/process.ts';
+import { listDir } from '../../host/files.ts';
+import type { RoomStatus } from '../driver.ts';
+import { type RoomRecord, readOwner, readRecord } from './room-record.ts';
+
+export function roomStatus(stack: string, dir: string): RoomStatus {
+  const record = readRecord(dir);
+  const owner = readOwner(dir);
+  const alive = owner !== undefined && isRunning(owner);
+  const status = {
+    stack,
+    driver: 'sandbox',
+    engine: record?.topology.engine ?? 'none',
+    reason: '',
+    file: record?.file ?? '',
+    owner: alive ? owner.pid : 0,
+    since: record?.since ?? 0,
+    nodes: record === undefined ? [] : nodesOf(record),
+  } as const;
+  if (record === undefined && !alive) {
+    if (listDir(dir).length === 0) return { ...status, state: 'down' };
+    return { ...status, state: 'broken', reason: 'it was interrupted while it was being made' };
+  }
+  if (record?.state !== 'up') return { ...status, state: 'starting' };
+  if (!alive) return { ...status, state: 'broken', reason: 'its owner process was killed' };
+  const gone = record.members.filter((member) => !isRunning(member)).map(({ name }) => name);
+  if (gone.length > 0) return { ...status, state: 'broken', reason: `gone: ${gone.join(', ')}` };
+  return { ...status, state: 'up' };
+}
+
+function nodesOf(record: RoomRecord): RoomStatus['nodes'] {
+  return record.topology.nodes.map((node) => ({
+    name: node.name,
+    addresses: node.nics.map(({ ip, prefix }) => `${ip}/${prefix}`),
+    running: record.members.some((member) => member.name === node.name && isRunning(member)),
+  }));
+}

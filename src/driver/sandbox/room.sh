@@ -1,0 +1,59 @@
+# PID 1 of a room: makes the gateway, which stands for the machine that the nodes hang on, and the cables to the nodes.
+# Runs in new namespaces, in the room's directory. Prints one line for each part that is ready; if nobody reads them any
+# more it ends, so a podlab that is killed while it builds takes the half-built room with it.
+set -eu
+step='private files'
+trap '[ $? = 0 ] || echo "fail gateway $step"' EXIT
+read -r stat </proc/self/stat # this is still the host's /proc: our process id as the host sees it
+
+mount -c --bind . /mnt # not canonical: the way here from / is closed to us
+cd /mnt
+# Nothing in a room may change the host's files: real file systems become read-only, those with people's own things vanish.
+while read -r _ target type options _; do
+  case $type in proc | sysfs | cgroup* | dev* | mqueue | hugetlbfs | pstore | efivarfs | bpf) continue ;; esac
+  case $type in tracefs | debugfs | securityfs | configfs | fusectl | nsfs | binfmt_misc | rpc_pipefs | autofs) continue ;; esac
+  case $target in /mnt | /run | /run/* | /tmp | /tmp/* | /home | /home/* | /root | /root/* | /proc/* | /sys/* | /dev/*) continue ;; esac
+  case ,$options, in *,ro,*) continue ;; esac
+  mount -o remount,bind,ro "$(printf '%b' "$target")"
+done </proc/self/mounts
+resolv=$(readlink -m /etc/resolv.conf) # often a link into /run, which is covered next
+mount -a -T ./room.fstab
+mkdir -p /run/netns /run/room "${resolv%/*}"
+[ -e "$resolv" ] || : >"$resolv"
+mount --bind ./hosts /etc/hosts
+mount --bind ./resolv.conf "$resolv"
+hostname gateway
+
+# Each node's first process makes the node's namespaces and says so at `ready`. Then all cables are made in one batch with
+# both ends in place, because moving a device between namespaces is what takes time. Nodes wait at `go` until it is done.
+step=namespaces
+mkfifo /run/room/ready /run/room/go
+exec 8<>/run/room/ready
+while read -r node; do
+  PODLAB_NODE=$node unshare $NODE_NAMESPACES --fork --kill-child sh ./node.sh "$node" 8>&- &
+done <./nodes
+
+step='bridges and cables'
+{
+  while read -r node; do
+    read -r name pid <&8
+    echo "netns attach $name $pid"
+  done <./nodes
+  cat ./gateway.batch
+} | ip -batch -
+exec 9<>/run/room/go
+
+if [ -s ./gateway.nft ]; then
+  step='address translation'
+  nft -f ./gateway.nft
+  echo 1 >/proc/sys/net/ipv4/ip_forward
+fi
+if [ -s ./gateway.tc ]; then
+  step=impairments
+  tc -batch ./gateway.tc
+fi
+mount -t proc -o nosuid,nodev,noexec proc /proc
+echo "gateway $stat"
+exec >/dev/null
+trap '' CHLD EXIT # ignored, not reset: the kernel then buries dead children of `sleep`, which inherits this
+exec sleep infinity

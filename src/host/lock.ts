@@ -1,0 +1,62 @@
+// One podlab at a time for each stack: an flock(2), which the kernel drops when its holder dies, however it dies.
+
+import { spawnSync } from 'node:child_process';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { LabError } from '../error.ts';
+import { readTextIfExists } from './files.ts';
+import { identify } from './process.ts';
+
+/**
+ * Runs `work` while holding the lock; the lock file is gone afterwards.
+ *
+ * Node has no flock of its own, but flock(1) can lock a descriptor that it inherits. The lock belongs to the open file,
+ * which this process keeps open, so nothing has to stay running and a killed podlab leaves no stale lock.
+ *
+ * @throws LabError STACK_BUSY when somebody else holds it
+ */
+export async function withLock<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const fd = openLocked(path, what);
+  try {
+    ftruncateSync(fd);
+    writeSync(fd, `${process.pid}\n`, 0);
+    return await work();
+  } finally {
+    rmSync(path, { force: true });
+    closeSync(fd);
+  }
+}
+
+function openLocked(path: string, what: string): number {
+  // The file may be removed by its last holder between our opening and our locking it; then it is not the lock any more.
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const fd = openSync(path, 'a+', 0o600);
+    if (!lock(fd)) {
+      closeSync(fd);
+      throw busy(path, what);
+    }
+    if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return fd;
+    closeSync(fd);
+  }
+  throw busy(path, what);
+}
+
+function lock(fd: number): boolean {
+  const { status, error } = spawnSync('flock', ['--nonblock', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+  if (error !== undefined) {
+    throw new LabError('HOST_UNSUITABLE', 'the program flock could not be started', {
+      hint: 'Install the package util-linux.',
+      cause: error,
+    });
+  }
+  return status === 0;
+}
+
+function busy(path: string, what: string): LabError {
+  const pid = Number(readTextIfExists(path)?.trim());
+  const known = Number.isInteger(pid) && pid > 0 && identify(pid) !== undefined;
+  return new LabError('STACK_BUSY', `${what} is in use by another podlab${known ? ` (process ${pid})` : ''}`, {
+    hint: 'Wait for it to finish, or end that process and run the command again.',
+  });
+}

@@ -1,0 +1,92 @@
+// Runs a program on this machine, with bounds on its time and output. The only user of execa.
+
+import type { Argv, RunOptions, RunResult } from './host.ts';
+
+const defaultTimeoutMs = 30_000;
+const defaultMaxOutputBytes = 1024 * 1024;
+
+/**
+ * Runs a program to its end. The whole process group is killed at the time limit, so what it started goes with it.
+ *
+ * @param env the complete environment, not an addition
+ */
+export async function runProgram(
+  argv: Argv,
+  options: RunOptions & { env?: Readonly<Record<string, string>>; cwd?: string } = {},
+): Promise<RunResult> {
+  // Loaded here, so that verbs that run nothing don't pay for it at start-up.
+  const { execa } = await import('execa');
+  const [file, ...args] = argv;
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const started = performance.now();
+  const child = execa(file, args, {
+    reject: false,
+    extendEnv: false,
+    env: { ...options.env },
+    // A process group of its own, so that one kill reaches every descendant, in whatever pid namespace it is.
+    detached: true,
+    cleanup: true,
+    maxBuffer: options.maxOutputBytes ?? defaultMaxOutputBytes,
+    stripFinalNewline: false,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+  });
+  let timedOut = false;
+  const kill = () => killGroup(child.pid);
+  const timer = setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, timeoutMs);
+  options.signal?.addEventListener('abort', kill, { once: true });
+  try {
+    const result = await child;
+    if (result.isMaxBuffer) kill();
+    return {
+      argv,
+      exitCode: result.exitCode ?? (result.code === 'ENOENT' ? 127 : 137),
+      stdout: result.stdout,
+      stderr: result.stderr,
+      timedOut,
+      truncated: result.isMaxBuffer,
+      durationMs: Math.round(performance.now() - started),
+    };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', kill);
+  }
+}
+
+/**
+ * Runs a program with this terminal handed over to it.
+ *
+ * @returns its exit code, 128 + n when signal n ended it
+ */
+export async function runInteractive(argv: Argv, env: Readonly<Record<string, string>>): Promise<number> {
+  const { execa } = await import('execa');
+  const { constants } = await import('node:os');
+  const [file, ...args] = argv;
+  // Ctrl-C belongs to the program on the node while it runs.
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  try {
+    const result = await execa(file, args, { reject: false, extendEnv: false, env: { ...env }, stdio: 'inherit' });
+    if (result.exitCode !== undefined) return result.exitCode;
+    return result.signal === undefined ? 127 : 128 + (constants.signals[result.signal as NodeJS.Signals] ?? 0);
+  } finally {
+    process.off('SIGINT', ignore);
+  }
+}
+
+/** A command as one line that can be pasted into a shell. */
+export function quoteCommand(argv: readonly string[]): string {
+  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in the meantime.
+  }
+}
