@@ -1,0 +1,44 @@
+// Which address each node gets on a network.
+
+import { type Cidr, containsAddress, lastAddress, nthAddress } from '../net/cidr.ts';
+
+/** A node on the network. */
+export interface Seat {
+  /** The node's number in the file, from 1. */
+  readonly index: number;
+  /** The address that the file fixes, if it does. */
+  readonly fixed: number | undefined;
+}
+
+/** Computed addresses begin here, so that .2 to .10 are free for what a lab adds. */
+const offset = 10;
+
+/**
+ * One address per seat, in order. Node number n gets .10 + n, the same on every network, when all of them fit; otherwise,
+ * and for a node whose own number is taken by a fixed address, the lowest free one from .2. The first address is the
+ * gateway's, the last is for broadcasts.
+ *
+ * @param cidr prefix length 30 or less
+ * @returns undefined for a seat that finds no free address
+ */
+export function planAddresses(cidr: Cidr, seats: readonly Seat[]): readonly (number | undefined)[] {
+  const taken = new Set(seats.flatMap(({ fixed }) => (fixed === undefined ? [] : [fixed])));
+  const doFit = seats.every(
+    ({ index, fixed }) => fixed !== undefined || cidr.base + offset + index < lastAddress(cidr),
+  );
+  const plan = seats.map(({ index, fixed }) => {
+    if (fixed !== undefined) return fixed;
+    const numbered = cidr.base + offset + index;
+    if (!doFit || taken.has(numbered)) return undefined;
+    taken.add(numbered);
+    return numbered;
+  });
+  let next = nthAddress(cidr, 2);
+  return plan.map((address) => {
+    if (address !== undefined) return address;
+    while (taken.has(next)) next += 1;
+    if (!containsAddress(cidr, next) || next === lastAddress(cidr)) return undefined;
+    taken.add(next);
+    return next;
+  });
+}

@@ -1,0 +1,96 @@
+// Both spellings of podlab:nodes as one list, with every NIC joined to its network.
+
+import { nearest } from './nearest.ts';
+import type { Path, Problems } from './problems.ts';
+import type { RawNic, RawNode, RawNodeSettings, RawStack } from './raw-stack.ts';
+import type { NetworkDraft } from './resolve-networks.ts';
+
+export interface WrittenNode {
+  readonly name: string;
+  /** From 1, in the order of the file. */
+  readonly index: number;
+  readonly path: Path;
+  /** Where the name is written. */
+  readonly namePath: Path;
+  readonly nics: readonly WrittenNic[];
+  readonly cpus: number | undefined;
+  readonly memory: string | undefined;
+}
+
+export interface WrittenNic {
+  readonly node: string;
+  readonly network: NetworkDraft;
+  readonly settings: RawNic;
+  readonly path: Path;
+}
+
+const base: Path = ['config', 'podlab:nodes'];
+const defaultNodes: readonly RawNode[] = [{ name: 'node1' }, { name: 'node2' }];
+
+export function nodeList(raw: RawStack, networks: readonly NetworkDraft[], problems: Problems): readonly WrittenNode[] {
+  const written = raw.settings['podlab:nodes'] ?? defaultNodes;
+  if ('count' in written) {
+    const { count = 0, prefix = 'node' } = written;
+    const nicsOf = (node: string) => joinNetworks(node, written, base, networks, problems);
+    checkEqualNics(written, problems);
+    return Array.from({ length: count }, (_, n) => {
+      const name = `${prefix}${n + 1}`;
+      const namePath = [...base, 'prefix'];
+      const { cpus, memory } = written;
+      return { name, index: n + 1, path: base, namePath, nics: nicsOf(name), cpus, memory };
+    });
+  }
+  return (written as readonly (RawNode | undefined)[]).flatMap((node, n) => {
+    if (node === undefined) return [];
+    const path = [...base, n];
+    const name = node.name ?? '';
+    const nics = raw.isLeftOut([...path, 'networks']) ? [] : joinNetworks(name, node, path, networks, problems);
+    return [{ name, index: n + 1, path, namePath: [...path, 'name'], nics, cpus: node.cpus, memory: node.memory }];
+  });
+}
+
+function joinNetworks(
+  node: string,
+  settings: RawNodeSettings,
+  path: Path,
+  networks: readonly NetworkDraft[],
+  problems: Problems,
+): readonly WrittenNic[] {
+  const here = [...path, 'networks'];
+  const names = networks.map(({ name }) => name);
+  const written = settings.networks ?? names;
+  if (written.length === 0) {
+    problems.error(here, `node "${node}" is on no network`, `Write [${names.join(', ')}], or leave networks out.`);
+  }
+  const joined = new Set<string>();
+  return written.flatMap((item, n) => {
+    const nic = typeof item === 'string' ? { network: item } : item;
+    if (nic?.network === undefined) return [];
+    const at = typeof item === 'string' ? [...here, n] : [...here, n, 'network'];
+    const network = networks.find(({ name }) => name === nic.network);
+    if (network === undefined) {
+      const meant = nearest(nic.network, names);
+      const hint = meant === undefined ? `Write one of ${names.join(', ')}.` : `Write ${meant}.`;
+      problems.error(at, `node "${node}" is on "${nic.network}", and there is no such network`, hint);
+      return [];
+    }
+    if (joined.has(network.name)) {
+      problems.error(at, `node "${node}" is on "${network.name}" twice`, 'Remove one of the two.');
+      return [];
+    }
+    joined.add(network.name);
+    return [{ node, network, settings: nic, path: [...here, n] }];
+  });
+}
+
+/** What only one node can have makes no sense in the short form. */
+function checkEqualNics(settings: RawNodeSettings, problems: Problems): void {
+  for (const [n, nic] of (settings.networks ?? []).entries()) {
+    if (typeof nic !== 'object') continue;
+    for (const key of ['ip', 'mac'] as const) {
+      if (nic[key] === undefined) continue;
+      const message = `all nodes of the short form would have the ${key} ${nic[key]}`;
+      problems.error([...base, 'networks', n, key], message, `Remove ${key}, or write podlab:nodes as a list.`);
+    }
+  }
+}
