@@ -27,7 +27,11 @@ export interface RoomStatus {
   readonly owner: number;
   /** Unix time, milliseconds. */
   readonly since: number;
-  readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[]; readonly running: boolean }[];
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly addresses: readonly string[];
+    readonly running: boolean;
+  }[];
 }
 
 export interface Driver {
@@ -40,7 +44,11 @@ export interface Driver {
   /** The way into a node, `gateway` or `outside`. @throws LabError STACK_NOT_UP, NOT_FOUND */
   executor(stack: string, node: string): Promise<Executor>;
   /** The program to start, with the terminal handed over, for an interactive command on a node. */
-  interactive(stack: string, node: string, command: readonly string[]): Promise<Argv>;
+  interactive(
+    stack: string,
+    node: string,
+    command: Argv,
+  ): Promise<{ readonly argv: Argv; readonly env: Readonly<Record<string, string>> }>;
   /** Removes the room from any half-made state; true when there was something. */
   down(stack: string, reporter: Reporter): Promise<boolean>;
   /** Names and contents of the room's logs, oldest line first. */

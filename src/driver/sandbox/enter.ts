@@ -2,8 +2,8 @@
 
 import type { Argv, Executor, RunOptions } from '../../host/host.ts';
 import { runProgram } from '../../host/run.ts';
-import type { RoomRecord } from './room-record.ts';
 import { isRootless } from './levels.ts';
+import type { RoomRecord } from './room-record.ts';
 
 /** The command that runs `command` on the member with this process id. */
 export function enterCommand(record: RoomRecord, pid: number, command: Argv): Argv {
@@ -28,7 +28,10 @@ export function memberExecutor(record: RoomRecord, member: { name: string; pid: 
   return {
     name: member.name,
     run: async (argv: Argv, options: RunOptions = {}) => {
-      const result = await runProgram(enterCommand(record, member.pid, argv), { ...options, env: { ...env, ...options.env } });
+      const result = await runProgram(enterCommand(record, member.pid, argv), {
+        ...options,
+        env: { ...env, ...options.env },
+      });
       return { ...result, argv };
     },
   };

@@ -38,7 +38,12 @@ export async function startOwner(request: OwnerRequest): Promise<Members> {
   // node:child_process and not execa: a process that outlives us, and loading execa takes longer than making a small room.
   const child = spawn('sh', [request.script, `${request.uid}`, request.roomNamespaces], {
     cwd: request.dir,
-    env: { PATH: request.path, LC_ALL: 'C.UTF-8', PODLAB_STACK: request.stack, NODE_NAMESPACES: request.nodeNamespaces },
+    env: {
+      PATH: request.path,
+      LC_ALL: 'C.UTF-8',
+      PODLAB_STACK: request.stack,
+      NODE_NAMESPACES: request.nodeNamespaces,
+    },
     stdio: ['ignore', 'pipe', log],
     detached: true,
   });

@@ -2,8 +2,8 @@
 
 import type { Impairment, Network, Nic, Topology } from '../../topology/topology.ts';
 import type { PlanStep } from '../driver.ts';
-import { renderHosts } from './hosts-file.ts';
 import { gatewayRuleset } from './gateway-ruleset.ts';
+import { renderHosts } from './hosts-file.ts';
 
 /** The words of one `ip` or `tc` command, without the program's name. No word holds white space. */
 export type Words = readonly string[];

@@ -1,12 +1,11 @@
 // Takes a room away, whatever state it is in.
 
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { LabError } from '../../error.ts';
 import { isRunning, type ProcessIdentity } from '../../host/process.ts';
 import { runProgram } from '../../host/run.ts';
-import { LabError } from '../../error.ts';
-import { readOwner, readRecord } from './room-record.ts';
 import { removeCgroups } from './cgroups.ts';
+import { readOwner, readRecord } from './room-record.ts';
 
 const goneWithinMs = 20_000;
 
@@ -33,7 +32,10 @@ export async function removeRoom(stack: string, places: { dir: string; data: str
   rmSync(places.data, { recursive: true, force: true });
   rmSync(places.dir, { recursive: true, force: true });
   if (failures.length > 0) {
-    throw new LabError('COMMAND_FAILED', `room "${stack}" is gone, but not all of it could be undone:\n${failures.join('\n')}`);
+    throw new LabError(
+      'COMMAND_FAILED',
+      `room "${stack}" is gone, but not all of it could be undone:\n${failures.join('\n')}`,
+    );
   }
 }
 

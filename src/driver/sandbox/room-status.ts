@@ -1,7 +1,7 @@
 // What can be said of a room by looking at its record and its processes.
 
-import { isRunning } from '../../host/process.ts';
 import { listDir } from '../../host/files.ts';
+import { isRunning } from '../../host/process.ts';
 import type { RoomStatus } from '../driver.ts';
 import { type RoomRecord, readOwner, readRecord } from './room-record.ts';
 

@@ -4,14 +4,13 @@ import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../error.ts';
 import { listDir, readTextIfExists } from '../../host/files.ts';
-import type { Argv } from '../../host/host.ts';
 import { withLock } from '../../host/lock.ts';
 import type { Paths } from '../../host/paths.ts';
 import { isRunning } from '../../host/process.ts';
 import type { Reporter } from '../../reporter.ts';
 import type { Topology } from '../../topology/topology.ts';
-import type { Driver, RoomStatus } from '../driver.ts';
-import { enterCommand, memberExecutor } from './enter.ts';
+import type { Driver } from '../driver.ts';
+import { enterCommand, memberEnv, memberExecutor } from './enter.ts';
 import { isRootless, namespacesFor, roomUid } from './levels.ts';
 import { startOwner } from './owner.ts';
 import { planRoom, planSteps } from './plan-room.ts';
@@ -68,7 +67,10 @@ export function sandboxDriver(options: SandboxOptions): Driver {
 
     interactive: async (stack, node, command) => {
       const record = requireRoom(stack, places(stack).dir);
-      return enterCommand(record, memberOf(record, node).pid, command as Argv);
+      return {
+        argv: enterCommand(record, memberOf(record, node).pid, command),
+        env: memberEnv(record, node),
+      };
     },
 
     down: (stack, _reporter) =>
@@ -132,9 +134,13 @@ function isAlreadyUp(topology: Topology, dir: string): boolean {
   if (record === undefined || record.state !== 'up') return false;
   if (![record.owner, ...record.members].every(isRunning)) return false;
   if (topologyHash(record.topology) === topologyHash(topology)) return true;
-  throw new LabError('STACK_CHANGED', `stack "${topology.stack}" is up, but was built from another text than ${record.file} has now`, {
-    hint: `Run "podlab reset ${topology.stack}" to build it anew from the file, or "podlab down ${topology.stack}".`,
-  });
+  throw new LabError(
+    'STACK_CHANGED',
+    `stack "${topology.stack}" is up, but was built from another text than ${record.file} has now`,
+    {
+      hint: `Run "podlab reset ${topology.stack}" to build it anew from the file, or "podlab down ${topology.stack}".`,
+    },
+  );
 }
 
 function refuseUnsuitable(topology: Topology, uid: number): void {
@@ -159,7 +165,9 @@ function memberOf(record: RoomRecord, node: string): RoomRecord['members'][numbe
   const member = record.members.find(({ name }) => name === node);
   if (member === undefined) {
     const known = record.members.map(({ name }) => name).join(', ');
-    throw new LabError('NOT_FOUND', `stack "${record.topology.stack}" has no node "${node}"`, { hint: `It has: ${known}.` });
+    throw new LabError('NOT_FOUND', `stack "${record.topology.stack}" has no node "${node}"`, {
+      hint: `It has: ${known}.`,
+    });
   }
   if (isRunning(member)) return member;
   throw new LabError('STACK_NOT_UP', `node "${node}" of stack "${record.topology.stack}" is gone`, {

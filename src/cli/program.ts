@@ -1,0 +1,83 @@
+// The command line parser, made from the table of verbs.
+
+import { Command, CommanderError } from 'commander';
+import { LabError } from '../error.ts';
+import type { App } from './app.ts';
+import type { Verb } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { verbs } from './verbs.ts';
+
+/** Parses one command line and runs its verb; help and version are answers too. */
+export async function runProgramLine(app: App, words: readonly string[]): Promise<number> {
+  // What stands behind `--` belongs to somebody else's program, options and all.
+  const at = words.indexOf('--');
+  const own = at === -1 ? words : words.slice(0, at);
+  const rest = at === -1 ? [] : words.slice(at + 1);
+  let exitCode: number = exitCodes.done;
+  const program = createProgram(app, async (verb, args, options) => {
+    const module = await verb.load();
+    exitCode = await module.run(app, { args, rest, options });
+  });
+  try {
+    await program.parseAsync(own.length === 0 ? ['help'] : [...own], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed its own text already.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+}
+
+type Action = (
+  verb: Verb,
+  args: readonly string[],
+  options: Record<string, string | boolean | undefined>,
+) => Promise<void>;
+
+function createProgram(app: App, action: Action): Command {
+  const program = new Command('podlab')
+    .description(
+      'The same machine room for everyone who learns Kubernetes networking, and answers checked on the live system.',
+    )
+    .usage('<verb> [options]')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => app.stdout.write(text), writeErr: (text) => app.stderr.write(text) })
+    .showSuggestionAfterError()
+    .option('--version', 'print the version')
+    .addHelpText('after', '\nBegin with "podlab begin". More on a verb: "podlab help <verb>".')
+    .action(() => printVersion(app, program));
+  for (const verb of verbs) addVerb(program, verb, action);
+  return program;
+}
+
+function addVerb(program: Command, verb: Verb, action: Action): void {
+  const [noun, word] = verb.name.split(' ');
+  const parent = word === undefined ? program : program.commands.find((command) => command.name() === noun);
+  if (parent === undefined) throw new Error(`the table has ${verb.name} before ${noun}`);
+  const command = parent
+    .command(word ?? verb.name)
+    .summary(verb.summary)
+    .description([capitalised(verb.summary), verb.details].filter((text) => text !== '').join('\n'))
+    .addHelpText('after', `\nExamples:\n${verb.examples.map((example) => `  ${example}`).join('\n')}`)
+    .helpGroup(`${verb.group}:`)
+    .exitOverride();
+  for (const argument of verb.args) command.argument(argument);
+  for (const { flags, summary } of verb.options) command.option(flags, summary);
+  command.action(async (...received: unknown[]) => {
+    const given = received.slice(0, verb.args.length).filter((value) => typeof value === 'string');
+    // A verb that has sub-verbs shares option names with them.
+    await action(verb, given, command.optsWithGlobals());
+  });
+}
+
+async function printVersion(app: App, program: Command): Promise<void> {
+  if (program.opts().version !== true) {
+    throw new LabError('USAGE', `there is no verb "${program.args[0] ?? ''}"`, { hint: 'See "podlab help".' });
+  }
+  const { default: pkg } = await import('../../package.json', { with: { type: 'json' } });
+  app.stdout.write(`podlab ${pkg.version} (Node ${process.version})\n`);
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,80 @@
+// Finds the stack that a verb means, and reads it.
+
+import { basename, resolve } from 'node:path';
+import { LabError, type Problem } from '../error.ts';
+import { listDir, readTextIfExists } from '../host/files.ts';
+import { hostRoutes } from '../host/routes.ts';
+import type { Topology } from '../topology/topology.ts';
+import { type App, findUnderRoots } from './app.ts';
+
+export interface StackFile {
+  readonly stack: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly text: string;
+}
+
+const defaultStack = 'quickstart';
+
+/** @param given a stack's name, or the path of its file; `PODLAB_STACK` or the quickstart when it is undefined */
+export function findStackFile(app: App, given: string | undefined): StackFile {
+  const word = given ?? (app.env.PODLAB_STACK || defaultStack);
+  const isPath = word.includes('/') || /\.ya?ml$/.test(word);
+  const file = isPath ? resolve(word) : findUnderRoots(app, 'stacks', `Pulumi.${word}.yaml`);
+  const text = file === undefined ? undefined : readTextIfExists(file);
+  if (file === undefined || text === undefined) throw unknownStack(app, word, isPath);
+  return { stack: stackNameOf(file), file, text };
+}
+
+/** The topology of a stack file; warnings go to standard error. @throws LabError STACK_INVALID */
+export async function loadStack(app: App, given: string | undefined): Promise<StackFile & { topology: Topology }> {
+  const found = findStackFile(app, given);
+  const { topology, problems } = await lintFile(found);
+  const { throwIfErrors, renderProblem } = await import('../error.ts');
+  throwIfErrors('STACK_INVALID', problems);
+  if (topology === undefined) throw new Error(`${found.file}: no topology and no error`);
+  for (const problem of problems) app.stderr.write(`${renderProblem(problem)}\n`);
+  return { ...found, topology };
+}
+
+export async function lintFile(
+  found: StackFile,
+): Promise<{ topology: Topology | undefined; problems: readonly Problem[] }> {
+  const { lintStack } = await import('../topology/load-topology.ts');
+  return lintStack(found.text, { stack: found.stack, file: found.file, hostRoutes: hostRoutes() });
+}
+
+/**
+ * The name of a room that is there: the one that is named, else PODLAB_STACK, else the only one.
+ *
+ * @throws LabError USAGE when there are several, STACK_NOT_UP when there is none
+ */
+export async function roomName(app: App, given: string | undefined): Promise<string> {
+  const word = given ?? app.env.PODLAB_STACK;
+  if (word !== undefined && word !== '') return word.includes('/') || /\.ya?ml$/.test(word) ? stackNameOf(word) : word;
+  const rooms = await (await app.driver('sandbox')).list();
+  const [only, ...others] = rooms;
+  if (only === undefined) throw new LabError('STACK_NOT_UP', 'no room is up', { hint: 'Run "podlab up".' });
+  if (others.length === 0) return only.stack;
+  throw new LabError('USAGE', `several rooms are up: ${rooms.map(({ stack }) => stack).join(', ')}`, {
+    hint: 'Say which with --stack, or set PODLAB_STACK.',
+  });
+}
+
+/** Names of the stacks that are ready to use. */
+export function knownStacks(app: App): readonly string[] {
+  const names = app.roots.flatMap((root) => listDir(`${root}/stacks`));
+  return [...new Set(names.flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []))].sort();
+}
+
+function stackNameOf(file: string): string {
+  const name = basename(file);
+  return /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1] ?? name.replace(/\.ya?ml$/, '');
+}
+
+function unknownStack(app: App, word: string, isPath: boolean): LabError {
+  if (isPath) return new LabError('NOT_FOUND', `there is no stack file ${word}`);
+  return new LabError('NOT_FOUND', `there is no stack "${word}"`, {
+    hint: `There are: ${knownStacks(app).join(', ')}.`,
+  });
+}

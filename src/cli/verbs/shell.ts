@@ -1,0 +1,20 @@
+// podlab shell: an interactive shell on a node, whose prompt says where it is.
+
+import { runInteractive } from '../../host/run.ts';
+import type { App } from '../app.ts';
+import type { VerbInput } from '../command.ts';
+import { roomName } from '../stack-files.ts';
+import { terminalEnv } from './exec.ts';
+
+export async function run(app: App, { args, options }: VerbInput): Promise<number> {
+  return openShell(app, await roomName(app, options.stack as string | undefined), args[0] ?? '');
+}
+
+export async function openShell(app: App, stack: string, node: string): Promise<number> {
+  const driver = await app.driver('sandbox');
+  // bash where there is one, for history and editing; its own start-up files belong to the host, so none is read.
+  const script = 'cd; if command -v bash >/dev/null; then exec bash --noprofile --norc -i; else exec sh -i; fi';
+  const entry = await driver.interactive(stack, node, ['sh', '-c', script]);
+  const prompt = { PS1: `[${stack}] root@${node}:\\w# ` };
+  return runInteractive(entry.argv, { ...entry.env, ...terminalEnv(app), ...prompt });
+}

@@ -1,0 +1,22 @@
+// podlab up: build the room of a stack.
+
+import type { App } from '../app.ts';
+import type { VerbInput } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { loadStack } from '../stack-files.ts';
+
+export async function run(app: App, { args, options }: VerbInput): Promise<number> {
+  if (options.dryRun === true) return (await import('./preview.ts')).run(app, { args, options, rest: [] });
+  const { topology, file } = await loadStack(app, args[0]);
+  const driver = await app.driver(topology.driver);
+  const started = performance.now();
+  const { created } = await driver.up({ topology, file }, await app.reporter());
+  const durationMs = Math.round(performance.now() - started);
+  const { stack, nodes } = topology;
+  app.answer(options.json === true, { stack, created, durationMs, nodes: nodes.map(({ name }) => name) }, () =>
+    created
+      ? `${stack}: ${nodes.length} nodes up in ${durationMs} ms. Next: podlab shell ${nodes[0]?.name}\n`
+      : `${stack}: is up already\n`,
+  );
+  return exitCodes.done;
+}
