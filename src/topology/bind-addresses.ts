@@ -56,6 +56,6 @@ function reportTooSmall({ name, path, range }: NetworkDraft, nodes: number, prob
   const room = lastAddress(range) - range.base - 2;
   // Network, gateway and broadcast address besides the nodes.
   const prefix = 32 - Math.ceil(Math.log2(nodes + 3));
-  const message = `network "${name}": ${formatCidr(range)} has addresses for ${room} nodes, and ${nodes} are on it`;
+  const message = `network "${name}": ${formatCidr(range)} has ${room === 1 ? 'one address' : `${room} addresses`} for nodes, and ${nodes} are on it`;
   problems.error([...path, 'cidr'], message, `Write a prefix length of ${prefix} or less.`);
 }

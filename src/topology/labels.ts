@@ -17,12 +17,12 @@ export function labelFault(name: string, maxLength = 63): string {
   return `contains ${JSON.stringify(strange)}`;
 }
 
-/** The label that was probably meant, or `fallback`. */
+/** The label that was probably meant, or one that begins with `fallback`. */
 export function labelLike(name: string, fallback: string): string {
   const label = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 40)
     .replace(/^-+|-+$/g, '');
-  return label === '' ? fallback : label;
+  return /^\d*$/.test(label) ? `${fallback}${label}` : label;
 }

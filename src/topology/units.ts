@@ -25,6 +25,23 @@ export function parseMemoryMiB(text: string): number {
   return scaled(text, { MiB: 1, GiB: 1024 });
 }
 
+/** `20ms`, `1.5s`, `500us` */
+export function renderDelay(ms: number): string {
+  if (ms >= 1000) return `${ms / 1000}s`;
+  return ms >= 1 || ms === 0 ? `${ms}ms` : `${Number((ms * 1000).toFixed(3))}us`;
+}
+
+/** `64kbit`, `100mbit`, `1gbit` */
+export function renderRate(kbit: number): string {
+  if (kbit >= 1_000_000) return `${kbit / 1_000_000}gbit`;
+  return kbit >= 1000 ? `${kbit / 1000}mbit` : `${kbit}kbit`;
+}
+
+/** `512MiB`, `2GiB` */
+export function renderMemory(mib: number): string {
+  return mib % 1024 === 0 ? `${mib / 1024}GiB` : `${mib}MiB`;
+}
+
 function scaled(text: string, units: Readonly<Record<string, number>>): number {
   const number = Number.parseFloat(text);
   const factor = units[/[a-zA-Z%]+$/.exec(text)?.[0] ?? ''] ?? Number.NaN;
