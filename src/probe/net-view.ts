@@ -67,7 +67,7 @@ export async function ipJsonIfAny<T>(
 ): Promise<T[] | undefined> {
   const result = await attempt(view.executor, ['ip', ...inNetns(view), '-j', ...args]);
   if (result.exitCode === 2) return undefined;
-  return parseEntries(view.executor, demandSuccess(view.executor, result), entry);
+  return parseEntries(view.executor, succeeded(view.executor, result), entry);
 }
 
 /** Any other program in the view. `nsenter` and not `ip netns exec`: it passes on 127, "no such program". */
@@ -87,7 +87,7 @@ export async function attempt(executor: Executor, argv: Argv, options: RunOption
 
 /** Runs a program that has no reason to fail, and gives its standard output. */
 export async function output(executor: Executor, argv: Argv, options: RunOptions = {}): Promise<string> {
-  return demandSuccess(executor, await attempt(executor, argv, options)).stdout;
+  return succeeded(executor, await attempt(executor, argv, options)).stdout;
 }
 
 /** Reads text that a program promises to be JSON of one shape. */
@@ -109,7 +109,7 @@ function inNetns(view: NetView): string[] {
 }
 
 async function jsonEntries<T>(view: NetView, argv: Argv, entry: v.GenericSchema<unknown, T>): Promise<T[]> {
-  return parseEntries(view.executor, demandSuccess(view.executor, await attempt(view.executor, argv)), entry);
+  return parseEntries(view.executor, succeeded(view.executor, await attempt(view.executor, argv)), entry);
 }
 
 function parseEntries<T>(executor: Executor, result: RunResult, entry: v.GenericSchema<unknown, T>): T[] {
@@ -118,7 +118,8 @@ function parseEntries<T>(executor: Executor, result: RunResult, entry: v.Generic
   return parseJson(executor, result.argv, filled, v.array(entry));
 }
 
-function demandSuccess(executor: Executor, result: RunResult): RunResult {
+/** The result, if the program succeeded. @throws LabError PROBE_FAILED with its last words */
+export function succeeded(executor: Executor, result: RunResult): RunResult {
   if (result.exitCode === 0) return result;
   const lastWords = result.stderr.trim().split('\n').slice(-20).join('\n');
   throw new LabError(
