@@ -18,6 +18,8 @@ export interface App {
   /** Effective user id. */
   readonly uid: number;
   readonly paths: Paths;
+  /** Directories in which programs are looked up, colon-separated. */
+  readonly programPath: string;
   /** Directories in which stacks and labs are looked up: the present one, then podlab's own. */
   readonly roots: readonly string[];
   /** Fires on SIGINT, SIGTERM and SIGHUP. */
@@ -49,6 +51,7 @@ export function createApp(): App {
     env,
     uid,
     paths,
+    programPath: programPathOf(env.PATH),
     roots: [...new Set([resolve('.'), resolve(own)])].filter((root) => existsSync(root)),
     signal: abort.signal,
     reporter: async () => {
@@ -58,7 +61,7 @@ export function createApp(): App {
     driver: async (name) => {
       if (name !== 'sandbox') throw notYet(name);
       const { sandboxDriver } = await import('../driver/sandbox/sandbox-driver.ts');
-      return sandboxDriver({ paths, uid, path: programPath(env.PATH), signal: abort.signal });
+      return sandboxDriver({ paths, uid, path: programPathOf(env.PATH), signal: abort.signal });
     },
     answer: (json, data, text) => {
       stdout.write(json ? `${JSON.stringify({ version: 1, ...data }, undefined, 2)}\n` : text());
@@ -70,7 +73,7 @@ export function createApp(): App {
 }
 
 /** Where programs are looked up: Debian keeps nft, tc and dockerd in directories that an ordinary user's PATH lacks. */
-function programPath(path: string | undefined): string {
+function programPathOf(path: string | undefined): string {
   const system = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
   return [...new Set([...(path ?? '').split(':').filter((dir) => dir !== ''), ...system])].join(':');
 }

@@ -14,6 +14,11 @@ export async function main(words: readonly string[]): Promise<void> {
       await printCandidates(app, words.slice(1));
       return;
     }
+    if (words[0] === '--version') {
+      const { default: pkg } = await import('../../package.json', { with: { type: 'json' } });
+      app.stdout.write(`podlab ${pkg.version} (Node ${process.version})\n`);
+      return;
+    }
     const { runProgramLine } = await import('./program.ts');
     process.exitCode = await runProgramLine(app, words);
   } catch (error) {

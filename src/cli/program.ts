@@ -1,7 +1,6 @@
 // The command line parser, made from the table of verbs.
 
 import { Command, CommanderError } from 'commander';
-import { LabError } from '../error.ts';
 import type { App } from './app.ts';
 import type { Verb } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -43,9 +42,9 @@ function createProgram(app: App, action: Action): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => app.stdout.write(text), writeErr: (text) => app.stderr.write(text) })
     .showSuggestionAfterError()
-    .option('--version', 'print the version')
-    .addHelpText('after', '\nBegin with "podlab begin". More on a verb: "podlab help <verb>".')
-    .action(() => printVersion(app, program));
+    .helpCommand('help [verb]', 'more on a verb')
+    .option('--version', 'print the version') // main.ts answers it
+    .addHelpText('after', '\nBegin with "podlab begin". More on a verb: "podlab help <verb>".');
   for (const verb of verbs) addVerb(program, verb, action);
   return program;
 }
@@ -68,14 +67,6 @@ function addVerb(program: Command, verb: Verb, action: Action): void {
     // A verb that has sub-verbs shares option names with them.
     await action(verb, given, command.optsWithGlobals());
   });
-}
-
-async function printVersion(app: App, program: Command): Promise<void> {
-  if (program.opts().version !== true) {
-    throw new LabError('USAGE', `there is no verb "${program.args[0] ?? ''}"`, { hint: 'See "podlab help".' });
-  }
-  const { default: pkg } = await import('../../package.json', { with: { type: 'json' } });
-  app.stdout.write(`podlab ${pkg.version} (Node ${process.version})\n`);
 }
 
 function capitalised(text: string): string {

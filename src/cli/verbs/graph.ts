@@ -20,11 +20,11 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
 async function draw(format: string, topology: Awaited<ReturnType<typeof loadStack>>['topology']): Promise<string> {
   switch (format) {
     case 'text':
-      return (await import('../../topology/graph-text.ts')).renderGraphText(topology);
+      return (await import('../../topology/graph-text.ts')).renderTextGraph(topology);
     case 'mermaid':
-      return (await import('../../topology/graph-mermaid.ts')).renderGraphMermaid(topology);
+      return (await import('../../topology/graph-mermaid.ts')).renderMermaidGraph(topology);
     case 'svg':
-      return (await import('../../topology/graph-svg.ts')).renderGraphSvg(topology);
+      return (await import('../../topology/graph-svg.ts')).renderSvgGraph(topology);
     default:
       throw new LabError('USAGE', `there is no format "${format}"`, { hint: 'Use text, mermaid or svg.' });
   }

@@ -92,7 +92,7 @@ function addBridge({ bridge, mtuBytes }: Network): Words {
 function addCable(node: string, nic: Nic, bridge: string): Words {
   const mtu = ['mtu', `${nic.mtuBytes}`];
   // The port is the first end, because the kernel ignores `master` on the second.
-  const port = [nic.port, ...mtu, 'master', bridge];
+  const port = ['name', nic.port, ...mtu, 'master', bridge];
   return ['link', 'add', ...port, 'type', 'veth', 'peer', 'name', nic.iface, 'address', nic.mac, ...mtu, 'netns', node];
 }
 

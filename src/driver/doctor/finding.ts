@@ -1,0 +1,22 @@
+// What doctor says: one finding for each thing that a driver or engine needs.
+
+/** Who needs it: the sandbox at all, something optional in it, or one of its engines. */
+export type Need = 'sandbox' | 'impairments' | 'labs' | 'docker';
+
+export interface Finding {
+  readonly id: string;
+  readonly need: Need;
+  readonly isOk: boolean;
+  /** What is there or missing, as a sentence without a full stop. */
+  readonly what: string;
+  /** How we know: what was run or read, and what it said. */
+  readonly evidence: string;
+  /** The exact command that mends it, or a sentence when there is none; '' when all is well. */
+  readonly fix: string;
+}
+
+/** Whether everything that this need asks for is there; engines and labs stand on the sandbox. */
+export function isMet(findings: readonly Finding[], need: Need): boolean {
+  const needs: readonly Need[] = need === 'sandbox' ? ['sandbox'] : ['sandbox', need];
+  return findings.every((finding) => finding.isOk || !needs.includes(finding.need));
+}
