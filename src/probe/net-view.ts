@@ -77,12 +77,22 @@ export function inView(view: NetView, argv: Argv): Argv {
 
 /** Runs a program to its end; any exit code but 127 is the caller's to judge. @throws LabError PROBE_FAILED, TIMEOUT */
 export async function attempt(executor: Executor, argv: Argv, options: RunOptions = {}): Promise<RunResult> {
+  const result = await attemptIfInstalled(executor, argv, options);
+  if (result === undefined) throw missingProgram(executor, argv);
+  return result;
+}
+
+/** The same for a program that need not be there: undefined if it isn't. */
+export async function attemptIfInstalled(
+  executor: Executor,
+  argv: Argv,
+  options: RunOptions = {},
+): Promise<RunResult | undefined> {
   const result = await executor.run(argv, options);
   const command = argv.join(' ');
   if (result.timedOut) throw new LabError('TIMEOUT', `${executor.name}: \`${command}\` took ${result.durationMs} ms`);
   if (result.truncated) throw new LabError('PROBE_FAILED', `${executor.name}: \`${command}\` printed too much to read`);
-  if (result.exitCode === 127) throw missingProgram(executor, argv);
-  return result;
+  return result.exitCode === 127 ? undefined : result;
 }
 
 /** Runs a program that has no reason to fail, and gives its standard output. */

@@ -6,6 +6,7 @@ import { netBridge } from './net-bridge.ts';
 import { netCidr } from './net-cidr.ts';
 import { netFdb } from './net-fdb.ts';
 import { netListening } from './net-listening.ts';
+import { netNat } from './net-nat.ts';
 import { netNetns } from './net-netns.ts';
 import { netReach } from './net-reach.ts';
 import { netRoute } from './net-route.ts';
@@ -21,6 +22,7 @@ const all: readonly Probe[] = [
   netBridge,
   netAddr,
   netRoute,
+  netNat,
   netReach,
   netListening,
   netVxlan,
