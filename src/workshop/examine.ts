@@ -107,7 +107,7 @@ function filledArgs({ args }: Query, vars: VarValues): Evidence['args'] {
 async function controlFailure(around: Surroundings, check: AskCheck | StateCheck): Promise<Verdict | undefined> {
   const queries = check.kind === 'ask' ? [check.truth] : check.clauses;
   const first = around.context.topology.nodes[0]?.name ?? '';
-  const nodes = new Set(queries.map((query) => filledArgs(query, around.vars)['on'] || first));
+  const nodes = new Set(queries.map((query) => filledArgs(query, around.vars).on || first));
   for (const node of nodes) {
     if (typeof node !== 'string') continue;
     const reason = await controlReason(around.context, node);

@@ -195,12 +195,12 @@ function attemptsOf(at: (line: number) => Place, fences: readonly Fence[]): Atte
 }
 
 function perturbationsOf(at: (line: number) => Place, fences: readonly Fence[]): Record<string, ShellBlock[]> {
-  const byName: Record<string, ShellBlock[]> = {};
+  const byName = new Map<string, ShellBlock[]>();
   for (const fence of fences) {
     if (fence.role.kind !== 'perturb') continue;
-    byName[fence.role.name] = [...(byName[fence.role.name] ?? []), block(at, fence, fence.role)];
+    byName.set(fence.role.name, [...(byName.get(fence.role.name) ?? []), block(at, fence, fence.role)]);
   }
-  return byName;
+  return Object.fromEntries(byName);
 }
 
 function block(

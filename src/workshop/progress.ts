@@ -85,10 +85,12 @@ function createProgress(data: ProgressData, keptAside: string, file: ProgressFil
     data,
     keptAside,
     task: (exercise, task) => {
-      data.tasks[exercise] ??= {};
-      const tasks = data.tasks[exercise];
-      tasks[task] ??= emptyTask();
-      return tasks[task];
+      // `hasOwn`, since `constructor` is a fine id for a task and every object inherits one.
+      const tasks = (Object.hasOwn(data.tasks, exercise) ? data.tasks[exercise] : undefined) ?? {};
+      data.tasks[exercise] = tasks;
+      const record = (Object.hasOwn(tasks, task) ? tasks[task] : undefined) ?? emptyTask();
+      tasks[task] = record;
+      return record;
     },
     save: () => file.write(`${JSON.stringify(data, undefined, 2)}\n`),
   };

@@ -1,0 +1,86 @@
+// Does an exercise's own work in a room: brings it up, solves it, takes it back. Knows nothing of participants.
+
+import { LabError } from '../error.ts';
+import type { Probe, ProbeContext } from '../probe/probe.ts';
+import type { Clock, Surroundings } from './examine.ts';
+import type { Exercise, Task } from './exercise.ts';
+import { runBlocks } from './run-blocks.ts';
+import { resolveVars, type VarValues } from './vars.ts';
+
+export interface Room {
+  readonly context: ProbeContext;
+  readonly probes: ReadonlyMap<string, Probe>;
+  readonly clock: Clock;
+  /** What makes this participant's numbers differ from the neighbour's. */
+  readonly seed: string;
+}
+
+/** The values of an exercise's variables in this room. */
+export function varsIn(room: Room, exercise: Exercise): VarValues {
+  return resolveVars(
+    exercise,
+    room.seed,
+    room.context.topology.nodes.map(({ name }) => name),
+  );
+}
+
+export function surroundingsOf(room: Room, exercise: Exercise): Surroundings {
+  const { context, probes, clock } = room;
+  return { context, probes, clock, vars: varsIn(room, exercise) };
+}
+
+/** @throws LabError HOST_UNSUITABLE when the room lacks what the exercise requires */
+export async function assertRequirements(room: Room, exercise: Exercise): Promise<void> {
+  const { topology } = room.context;
+  const { nodes, tools, engine } = exercise.requires;
+  const lacks = (what: string, hint: string) =>
+    new LabError('HOST_UNSUITABLE', `${exercise.id} requires ${what}; stack "${topology.stack}" does not have that`, {
+      hint,
+    });
+  const stackHint = 'Start the lab on the stack it is written for (podlab labs).';
+  if (topology.nodes.length < nodes) throw lacks(`${nodes} nodes`, stackHint);
+  if (engine !== 'none' && topology.engine !== engine) throw lacks(`engine ${engine}`, stackHint);
+  for (const { name } of topology.nodes.slice(0, 1)) {
+    for (const tool of tools) {
+      const { exitCode } = await room.context.node(name).run(['sh', '-c', 'command -v -- "$1"', 'sh', tool]);
+      if (exitCode !== 0) throw lacks(`the program ${tool} on ${name}`, 'Install it: podlab setup');
+    }
+  }
+}
+
+export async function setUp(room: Room, exercise: Exercise): Promise<void> {
+  await runBlocks(room.context, exercise.setup, varsIn(room, exercise));
+}
+
+/** Takes back what setup, solutions and wrong attempts have done. */
+export async function tearDown(room: Room, exercise: Exercise): Promise<void> {
+  await runBlocks(room.context, exercise.reset, varsIn(room, exercise));
+}
+
+/** Runs the shell part of a task's solution; a question has none, or only an experiment. */
+export async function applySolution(room: Room, exercise: Exercise, task: Task): Promise<void> {
+  await runBlocks(room.context, task.solve.blocks, varsIn(room, exercise));
+}
+
+/** Brings the room to where a task begins: reset, setup, the solutions of the tasks above it. */
+export async function rebuild(room: Room, exercise: Exercise, task: Task): Promise<void> {
+  await tearDown(room, exercise);
+  await setUp(room, exercise);
+  for (const earlier of exercise.tasks.slice(0, exercise.tasks.indexOf(task))) {
+    await applySolution(room, exercise, earlier);
+  }
+}
+
+/** The exercises whose end state `exercise` starts from, nearest last, each once. */
+export function neededBy(exercises: readonly Exercise[], exercise: Exercise): readonly Exercise[] {
+  const order: Exercise[] = [];
+  const visit = (id: string, path: readonly string[]): void => {
+    const needed = exercises.find((candidate) => candidate.id === id);
+    if (needed === undefined) throw new LabError('LAB_INVALID', `${path.at(-1)} needs ${id}, which is not in the lab`);
+    if (path.includes(id)) throw new LabError('LAB_INVALID', `${id} needs itself`);
+    for (const next of needed.needs) visit(next, [...path, id]);
+    if (!order.includes(needed)) order.push(needed);
+  };
+  for (const id of exercise.needs) visit(id, [exercise.id]);
+  return order;
+}
