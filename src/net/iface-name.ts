@@ -5,16 +5,18 @@ import { createHash } from 'node:crypto';
 /** IFNAMSIZ is 16 with the NUL byte (linux/if.h). */
 export const maxIfaceNameBytes = 15;
 
-const hashDigits = 5;
+/** Six digits in base 36 are 31 bits: a thousand long names clash with a probability of 1 in 4000. */
+const hashDigits = 6;
 
 /**
  * Joins the parts with dashes. A result of more than 15 bytes is cut and ends in a hash of all the parts, so that names
- * with a long common beginning stay different: `quite-long-node`, `isolated` gives `quite-lon-` and five hex digits.
+ * with a long common beginning stay different: `quite-long-node`, `isolated` gives `quite-lo-` and six letters or digits.
  */
 export function ifaceName(...parts: readonly string[]): string {
   const name = parts.join('-');
   if (Buffer.byteLength(name) <= maxIfaceNameBytes) return name;
-  const hash = createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, hashDigits);
+  const digest = createHash('sha256').update(parts.join('\0')).digest();
+  const hash = digest.readUIntBE(0, 6).toString(36).padStart(hashDigits, '0').slice(-hashDigits);
   let head = name;
   while (Buffer.byteLength(head) > maxIfaceNameBytes - hashDigits - 1) head = head.slice(0, -1);
   return `${head.replace(/-$/, '')}-${hash}`;

@@ -11,7 +11,7 @@ const wayOutHeight = 88;
 const [railHeight, railGap] = [48, 18];
 const cableLength = 44;
 const [chipGap, cardPadding, cardGap] = [12, 14, 40];
-const nameHeight = 48;
+const nameHeight = 58;
 const maxName = 24;
 
 export function drawCards(topology: Topology): string {
@@ -113,7 +113,7 @@ function drawCard(card: Card, frame: Frame, cables: string[], fronts: string[]):
   const center = x + Math.round(card.width / 2);
   fronts.push(box('node', x, y, card.width, height, 14));
   const size = sizeLabel(card.node);
-  const nameY = y + depths.top + (size === '' ? 30 : 22);
+  const nameY = y + depths.top + (size === '' ? 34 : 26);
   fronts.push(text(cut(card.node.name, maxName), center, nameY, { look: 'name' }));
   if (size !== '') fronts.push(text(size, center, nameY + 18, { look: 'plain' }));
   for (const [chips, isTop] of [
