@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { LabError } from '../error.ts';
 
 /** Replaces a file in one step: a reader, or a kill at any moment, sees the old text or the new one. Mode 0600. */
 export function writeFileAtomic(path: string, text: string): void {
@@ -61,14 +62,25 @@ export function keepAside(path: string, now: number): string {
   return aside;
 }
 
-/** What labs are read through: names, text, real paths and sizes, nothing else. */
+/** What labs are read through: names, bounded text and real paths, nothing else. */
 export const labFiles = {
-  readDir: (path: string): readonly string[] => readdirSync(path).sort(),
-  readText: (path: string): string => readFileSync(path, 'utf8'),
-  realPath: (path: string): string => realpathSync(path),
-  size: (path: string): number => statSync(path).size,
-  isDirectory: (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  readDir: async (path: string): Promise<readonly string[]> => orNotFound(path, () => readdirSync(path)),
+  readText: async (path: string, maxBytes: number): Promise<string> => {
+    const { size } = orNotFound(path, () => statSync(path));
+    if (size > maxBytes) throw new LabError('LAB_INVALID', `${path} holds ${size} bytes; ${maxBytes} are the most`);
+    return readFileSync(path, 'utf8');
+  },
+  realPath: async (path: string): Promise<string> => orNotFound(path, () => realpathSync(path)),
 };
+
+function orNotFound<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (isMissing(cause)) throw new LabError('NOT_FOUND', `there is no ${path}`, { cause });
+    throw cause;
+  }
+}
 
 function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;

@@ -1,0 +1,117 @@
+// Joins a lab to a room: the only place where workshop and driver meet.
+
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Driver } from '../driver/driver.ts';
+import { LabError } from '../error.ts';
+import { keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
+import type { ProbeContext } from '../probe/probe.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { Clock } from '../workshop/examine.ts';
+import type { Lab } from '../workshop/exercise.ts';
+import type { Progress } from '../workshop/progress.ts';
+import type { Session } from '../workshop/session.ts';
+import type { App } from './app.ts';
+import { loadStack } from './stack-files.ts';
+
+export interface LabRoom {
+  readonly stack: string;
+  readonly topology: Topology;
+  readonly context: ProbeContext;
+  /** Another one whenever the room is built anew. */
+  readonly roomId: string;
+  /** Whether this call built the room. */
+  readonly created: boolean;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** The room for a lab, built if it is not up. @param given a stack to use instead of the lab's own */
+export async function roomFor(app: App, lab: Lab, given: string | undefined): Promise<LabRoom> {
+  const { topology, file, stack } = await loadStack(app, given ?? lab.stack);
+  const driver = await app.driver(topology.driver);
+  const { created } = await driver.up({ topology, file }, await app.reporter());
+  const { since } = await driver.status(stack);
+  return { stack, topology, created, roomId: `${stack}@${since}`, context: await contextOf(driver, topology) };
+}
+
+async function contextOf(driver: Driver, topology: Topology): Promise<ProbeContext> {
+  const names = [...topology.nodes.map(({ name }) => name), 'gateway'];
+  if (topology.networks.some(({ mode }) => mode === 'nat')) names.push('outside');
+  const executors = new Map(
+    await Promise.all(names.map(async (name) => [name, await driver.executor(topology.stack, name)] as const)),
+  );
+  return {
+    topology,
+    node: (name) => {
+      const executor = executors.get(name);
+      if (executor !== undefined) return executor;
+      throw new LabError('NOT_FOUND', `stack "${topology.stack}" has no node "${name}"`, {
+        hint: `It has: ${names.join(', ')}.`,
+      });
+    },
+  };
+}
+
+/** The progress that belongs to a stack; a file that cannot be read is kept aside and the reader told. */
+export async function progressOf(app: App, stack: string): Promise<Progress> {
+  const { openProgress } = await import('../workshop/progress.ts');
+  const path = join(app.paths.state, stack, 'progress.json');
+  const progress = await openProgress({
+    read: async () => readTextIfExists(path),
+    write: async (text) => writeFileAtomic(path, text),
+    keepAside: async () => keepAside(path, Date.now()),
+  });
+  if (progress.keptAside !== '') {
+    app.stderr.write(
+      `podlab: ${path} could not be read; it is kept as ${progress.keptAside}, and progress begins anew\n`,
+    );
+  }
+  return progress;
+}
+
+export async function sessionFor(app: App, lab: Lab, room: LabRoom): Promise<Session> {
+  const { openSession } = await import('../workshop/session.ts');
+  const { probes } = await import('../probe/registry.ts');
+  const { context, roomId } = room;
+  const progress = await progressOf(app, room.stack);
+  return openSession({ lab, context, probes, progress, roomId, seed: seedOf(app, room.stack), clock: systemClock });
+}
+
+/** What makes this participant's numbers differ from the neighbour's: made once for each stack, then kept. */
+export function seedOf(app: App, stack: string): string {
+  const path = join(app.paths.state, stack, 'seed');
+  const known = readTextIfExists(path)?.trim();
+  if (known !== undefined && known !== '') return known;
+  const seed = randomBytes(8).toString('hex');
+  writeFileAtomic(path, `${seed}\n`);
+  return seed;
+}
+
+/**
+ * The session that a verb without a lab means: the lab that is named, or the one whose exercise was entered last, in
+ * whatever stack that was.
+ */
+export async function currentSession(
+  app: App,
+  options: Readonly<Record<string, string | boolean | undefined>>,
+  exercise = '',
+): Promise<Session> {
+  const { readLab } = await import('./lab-files.ts');
+  const named = (options.lab as string | undefined) ?? (exercise.includes('/') ? exercise.split('/')[0] : undefined);
+  const lab = await readLab(app, named ?? lastLab(app) ?? 'by-hand');
+  const room = await roomFor(app, lab, options.stack as string | undefined);
+  rememberLab(app, lab.name);
+  return sessionFor(app, lab, room);
+}
+
+export function rememberLab(app: App, name: string): void {
+  writeFileAtomic(join(app.paths.state, 'last-lab'), `${name}\n`);
+}
+
+function lastLab(app: App): string | undefined {
+  return readTextIfExists(join(app.paths.state, 'last-lab'))?.trim() || undefined;
+}

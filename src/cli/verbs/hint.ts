@@ -1,0 +1,31 @@
+// podlab hint: the next hint of a task.
+
+import type { HintOutcome } from '../../workshop/session.ts';
+import type { App } from '../app.ts';
+import type { VerbInput } from '../command.ts';
+import { taskOrCurrent } from '../current-task.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { currentSession } from '../lab-room.ts';
+import { formatDuration } from '../terminal/duration.ts';
+
+export async function run(app: App, { args, options }: VerbInput): Promise<number> {
+  const session = await currentSession(app, options, args[0]);
+  const { exercise, task } = taskOrCurrent(session, args[0]);
+  const outcome = await session.hint(exercise, task);
+  app.answer(
+    options.json === true,
+    { exercise: exercise.id, task: task.id, ...outcome },
+    () => `${describe(outcome)}\n`,
+  );
+  return outcome.kind === 'hint' ? exitCodes.done : exitCodes.no;
+}
+
+function describe(outcome: HintOutcome): string {
+  if (outcome.kind === 'hint') return `Hint ${outcome.number} of ${outcome.of}: ${outcome.hint.markdown.trim()}`;
+  if (outcome.kind === 'none-left') return 'There are no more hints. "podlab solve --show" shows the solution.';
+  const ways = [
+    ...(outcome.fails > 0 ? [`after ${outcome.fails} more failed check${outcome.fails === 1 ? '' : 's'}`] : []),
+    ...(outcome.ms > 0 ? [`in ${formatDuration(outcome.ms)}`] : []),
+  ];
+  return `The next hint opens ${ways.join(' or ')}.`;
+}
