@@ -34,6 +34,10 @@ export const ifaceName = (description: string) =>
 
 export const ipv4 = (description: string) => text(ipv4Pattern, 'an IPv4 address such as 10.0.0.1', description);
 
+// The names that docker accepts (daemon/names).
+export const dockerName = (description: string) =>
+  text(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'a name of a container or network', description);
+
 /** A TCP or UDP port, 1–65535. */
 export const port = (description: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535), v.description(description));

@@ -1,7 +1,8 @@
 // The links of a network namespace, as `ip -j -d link` describes them.
 
 import * as v from 'valibot';
-import { ipJson, type NetView } from './net-view.ts';
+import type { Argv, Executor } from '../host/host.ts';
+import { ipJson, jsonEntries, type NetView } from './net-view.ts';
 
 const linkEntry = v.looseObject({
   ifindex: v.number(),
@@ -30,8 +31,16 @@ export type Link = v.InferOutput<typeof linkEntry>;
 /** All links, in the order of their indices; none when the namespace doesn't exist. */
 export async function links(view: NetView): Promise<Link[]> {
   if (!view.exists) return [];
-  const found = await ipJson(view, ['-d', 'link'], linkEntry);
-  return found.sort((a, b) => a.ifindex - b.ifindex);
+  return sorted(await ipJson(view, ['-d', 'link'], linkEntry));
+}
+
+/** The same from another way to run `ip -j -d link`. */
+export async function linksOf(executor: Executor, argv: Argv): Promise<Link[]> {
+  return sorted(await jsonEntries(executor, argv, linkEntry));
+}
+
+function sorted(found: readonly Link[]): Link[] {
+  return found.toSorted((a, b) => a.ifindex - b.ifindex);
 }
 
 /** `veth`, `bridge`, `vxlan` …; '' for hardware and the loopback device. */

@@ -47,7 +47,7 @@ export function namespaces(view: NetView): Promise<v.InferOutput<typeof namespac
 
 /** `ip -j ARGS` in the view. Entries that `ip` filtered out, which it prints as `{}`, are dropped. */
 export function ipJson<T>(view: NetView, args: readonly string[], entry: v.GenericSchema<unknown, T>): Promise<T[]> {
-  return jsonEntries(view, ['ip', ...inNetns(view), '-j', ...args], entry);
+  return jsonEntries(view.executor, ['ip', ...inNetns(view), '-j', ...args], entry);
 }
 
 /** `bridge -j ARGS` in the view. */
@@ -56,7 +56,7 @@ export function bridgeJson<T>(
   args: readonly string[],
   entry: v.GenericSchema<unknown, T>,
 ): Promise<T[]> {
-  return jsonEntries(view, ['bridge', ...inNetns(view), '-j', ...args], entry);
+  return jsonEntries(view.executor, ['bridge', ...inNetns(view), '-j', ...args], entry);
 }
 
 /** `ip -j route get` and the like: undefined when the kernel said no (exit 2), for example "network is unreachable". */
@@ -118,8 +118,9 @@ function inNetns(view: NetView): string[] {
   return view.netns === '' ? [] : ['-n', view.netns];
 }
 
-async function jsonEntries<T>(view: NetView, argv: Argv, entry: v.GenericSchema<unknown, T>): Promise<T[]> {
-  return parseEntries(view.executor, succeeded(view.executor, await attempt(view.executor, argv)), entry);
+/** A program of the `ip` family that prints a JSON list. */
+export async function jsonEntries<T>(executor: Executor, argv: Argv, entry: v.GenericSchema<unknown, T>): Promise<T[]> {
+  return parseEntries(executor, succeeded(executor, await attempt(executor, argv)), entry);
 }
 
 function parseEntries<T>(executor: Executor, result: RunResult, entry: v.GenericSchema<unknown, T>): T[] {

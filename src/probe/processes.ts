@@ -52,7 +52,8 @@ function parseNamespaces(text: string): ReadonlyMap<number, number> {
   return new Map([...found].map(([, pid, link = '']) => [Number(pid), parseInode(link)]));
 }
 
-function parseInode(link: string): number {
+/** The number in `net:[4026531840]`. */
+export function parseInode(link: string): number {
   return Number(/net:\[(\d+)\]/.exec(link)?.[1]);
 }
 

@@ -1,5 +1,8 @@
 // Every probe by its name: what a lab may ask.
 
+import { dockerContainer } from './docker-container.ts';
+import { dockerContainers } from './docker-containers.ts';
+import { dockerNetworkProbe } from './docker-network.ts';
 import { httpRpsPair } from './http-rps-pair.ts';
 import { netAddr } from './net-addr.ts';
 import { netBridge } from './net-bridge.ts';
@@ -30,6 +33,9 @@ const all: readonly Probe[] = [
   netSysctl,
   netCidr,
   proc,
+  dockerNetworkProbe,
+  dockerContainer,
+  dockerContainers,
   httpRpsPair,
 ];
 
