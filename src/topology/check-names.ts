@@ -12,9 +12,8 @@ const reserved: readonly string[] = [...reservedNodeNames, 'localhost', 'each'];
 
 export function checkNodeNames(nodes: readonly WrittenNode[], problems: Problems): void {
   const seen = new Set<string>();
-  for (const { name, namePath } of nodes) {
-    // An absent name was reported with the form of the file.
-    if (name === '' && namePath.at(-1) === 'name') continue;
+  for (const { name, isNamed, namePath } of nodes) {
+    if (!isNamed) continue;
     const fault = nameFault(name, seen);
     if (fault === '') seen.add(name);
     else

@@ -32,18 +32,19 @@ export function checkShape(
 ): { value: Readonly<Record<string, unknown>> } {
   const holder = { root: structuredClone(data) };
   const seen = new Set<string>();
+  const takeOut = (deviation: Deviation) => {
+    seen.add(deviation.path.join('\0'));
+    report(deviation, schema as Shape, base, problems);
+    if (deviation.kind === 'badKey') return;
+    removeAt(holder, ['root', ...deviation.path]);
+    leftOut.add([...base, ...deviation.path].join('\0'));
+  };
+  for (const deviation of listsForMaps(schema as Shape, data, [])) takeOut(deviation);
   for (let round = 0; round < maxRounds; round++) {
     const deviations = v.safeParse(schema, holder.root).issues?.flatMap((issue) => deviationsOf(issue, [])) ?? [];
     const fresh = deviations.filter(({ path }) => !isInside(path, seen));
     if (fresh.length === 0) break;
-    for (const deviation of fresh) {
-      seen.add(deviation.path.join('\0'));
-      report(deviation, schema as Shape, base, problems);
-      if (deviation.kind !== 'badKey') {
-        removeAt(holder, ['root', ...deviation.path]);
-        leftOut.add([...base, ...deviation.path].join('\0'));
-      }
-    }
+    for (const deviation of fresh) takeOut(deviation);
   }
   const isMap = typeof holder.root === 'object' && holder.root !== null && !Array.isArray(holder.root);
   return { value: isMap ? (holder.root as Record<string, unknown>) : {} };
@@ -55,6 +56,19 @@ interface Deviation {
   readonly input: unknown;
   /** The schema's noun phrase: what should be there. */
   readonly phrase: string;
+}
+
+/** Lists where a map should be: for valibot's object schemas a list is an object too. */
+function listsForMaps(shape: Shape | undefined, data: unknown, path: Path): readonly Deviation[] {
+  if (shape === undefined || typeof data !== 'object' || data === null) return [];
+  const unwrapped = shapeAt(shape, []) as Shape;
+  const forms = [unwrapped, ...((unwrapped.options ?? []) as readonly Shape[])];
+  const isMap = forms.some(({ entries, value }) => entries !== undefined || value !== undefined);
+  if (Array.isArray(data) && isMap && forms.every(({ item }) => item === undefined)) {
+    return [{ kind: 'invalid', path, input: data, phrase: String(unwrapped.message) }];
+  }
+  const children: [string | number, unknown][] = Array.isArray(data) ? [...data.entries()] : Object.entries(data);
+  return children.flatMap(([key, child]) => listsForMaps(shapeAt(unwrapped, [key]), child, [...path, key]));
 }
 
 /** One issue of valibot as deviations: of a union's branches, only the one that has the form of the input counts. */

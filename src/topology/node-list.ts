@@ -6,7 +6,9 @@ import type { RawNic, RawNode, RawNodeSettings, RawStack } from './raw-stack.ts'
 import type { NetworkDraft } from './resolve-networks.ts';
 
 export interface WrittenNode {
+  /** `#3` stands in for the name of the third node when it has none, which was reported. */
   readonly name: string;
+  readonly isNamed: boolean;
   /** From 1, in the order of the file. */
   readonly index: number;
   readonly path: Path;
@@ -37,15 +39,17 @@ export function nodeList(raw: RawStack, networks: readonly NetworkDraft[], probl
       const name = `${prefix}${n + 1}`;
       const namePath = [...base, 'prefix'];
       const { cpus, memory } = written;
-      return { name, index: n + 1, path: base, namePath, nics: nicsOf(name), cpus, memory };
+      return { name, isNamed: true, index: n + 1, path: base, namePath, nics: nicsOf(name), cpus, memory };
     });
   }
   return (written as readonly (RawNode | undefined)[]).flatMap((node, n) => {
     if (node === undefined) return [];
     const path = [...base, n];
-    const name = node.name ?? '';
+    const name = node.name ?? `#${n + 1}`;
     const nics = raw.isLeftOut([...path, 'networks']) ? [] : joinNetworks(name, node, path, networks, problems);
-    return [{ name, index: n + 1, path, namePath: [...path, 'name'], nics, cpus: node.cpus, memory: node.memory }];
+    const namePath = [...path, 'name'];
+    const { cpus, memory } = node;
+    return [{ name, isNamed: node.name !== undefined, index: n + 1, path, namePath, nics, cpus, memory }];
   });
 }
 

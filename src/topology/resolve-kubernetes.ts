@@ -54,7 +54,7 @@ function checkBlocks(podSubnet: string, pods: Cidr, nodePrefix: number, nodes: n
   const blocks = blockCount(pods, nodePrefix);
   if (blocks < nodes) {
     const prefix = nodePrefix - Math.ceil(Math.log2(nodes));
-    const message = `podSubnet: ${podSubnet} has ${blocks} blocks of /${nodePrefix}, and there are ${nodes} nodes`;
+    const message = `podSubnet: ${podSubnet} has ${blocks === 1 ? 'one block' : `${blocks} blocks`} of /${nodePrefix}, and there are ${nodes} nodes`;
     problems.error(at, message, `Write a prefix length of ${prefix} or less, or a longer nodePrefix.`);
   } else if (nodePrefix - pods.prefix > maxPrefixDifference) {
     const message = `podSubnet: a nodePrefix of ${nodePrefix} is more than ${maxPrefixDifference} longer than that of ${podSubnet}`;

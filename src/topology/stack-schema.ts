@@ -46,7 +46,7 @@ const network = v.strictObject(
 
 const networkName = v.pipe(
   v.string(),
-  v.regex(networkNamePattern, 'a name of at most 40 letters, digits and dashes, such as lan'),
+  v.regex(networkNamePattern, 'a name of at most 40 lower-case letters, digits and dashes such as lan'),
 );
 
 const attachment = v.union(

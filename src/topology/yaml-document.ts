@@ -120,7 +120,7 @@ class Reader {
       if (isRepeated) this.problems.error(here, `the key ${name} is there twice`, 'Remove one of the two.', 'key');
       else if (forbiddenKeys.includes(name)) {
         this.problems.error(here, `the key ${name} is not allowed`, 'Choose another name.', 'key');
-      } else data[name] = content;
+      } else if (content !== undefined) data[name] = content;
     }
     return data;
   }
@@ -130,7 +130,7 @@ class Reader {
     if (target !== undefined && !this.open.has(target)) return this.read(target, path, offset);
     const why = target === undefined ? 'is not defined before it is used' : 'contains itself';
     this.problems.error(path, `the alias *${name} ${why}`, `Write out what *${name} should stand for.`);
-    return null;
+    return undefined;
   }
 }
 
