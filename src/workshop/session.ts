@@ -153,6 +153,9 @@ class LabSession implements Session {
     const { room, current } = this.progress.data;
     current[this.lab.name] = exercise.id;
     const needed = neededBy(this.lab.exercises, exercise);
+    // Brought to its end for another exercise, it would pass untouched; its own participant begins at the beginning.
+    const solvedForThem = exercise.tasks.some((task) => this.record(exercise, task).state !== 'solved');
+    if (room.completed.includes(exercise.id) && solvedForThem) await this.#leaveWithDependents(exercise);
     const prepared = !room.entered.includes(exercise.id);
     if (prepared) {
       await assertRequirements(this.#room, exercise);
@@ -231,12 +234,17 @@ class LabSession implements Session {
 
   async reset(exercise: Exercise): Promise<void> {
     const { data } = this.progress;
-    // What builds upon it would stand on nothing.
-    await this.#leave((other) => neededBy(this.lab.exercises, other).includes(exercise));
+    // Also when it was never entered: whoever asks for a reset wants the reset blocks to run.
     if (!data.room.entered.includes(exercise.id)) data.room.entered.push(exercise.id);
-    await this.#leave((other) => other === exercise);
+    await this.#leaveWithDependents(exercise);
     delete data.tasks[exercise.id];
     await this.enter(exercise);
+  }
+
+  /** What builds upon the exercise goes first: it would stand on nothing. */
+  async #leaveWithDependents(exercise: Exercise): Promise<void> {
+    await this.#leave((other) => neededBy(this.lab.exercises, other).includes(exercise));
+    await this.#leave((other) => other === exercise);
   }
 
   /** Resets the entered exercises that match, last entered first. */
