@@ -41,7 +41,7 @@ function renderProof({ lab, stack, ok, exercises, ms }: LabProof): string {
     ...exercise.steps
       .filter((step) => !step.ok || step.detail.includes('inconclusive'))
       .map(
-        (step) => `    ${step.ok ? 'note' : '✘'} ${[step.task, step.name].filter(Boolean).join(': ')}: ${step.detail}`,
+        (step) => `    ${step.ok ? 'note' : '✘'} ${[step.task, step.step].filter(Boolean).join(': ')}: ${step.detail}`,
       ),
   ]);
   const count = exercises.filter((exercise) => exercise.ok).length;

@@ -3,9 +3,9 @@
 import { rmSync } from 'node:fs';
 import { LabError } from '../../error.ts';
 import { isRunning, type ProcessIdentity } from '../../host/process.ts';
-import { runProgram } from '../../host/run.ts';
 import { removeCgroups } from './cgroups.ts';
 import { readOwner, readRecord } from './room-record.ts';
+import { undoOnMachine } from './uplink.ts';
 
 const goneWithinMs = 20_000;
 
@@ -13,21 +13,20 @@ const goneWithinMs = 20_000;
  * Kills the owner, which takes every process and namespace of the room with it, then undoes what was changed on the
  * machine and removes the room's files.
  *
- * @param places the room's runtime directory, and the directory of its engines' data
+ * @param places the room's runtime directory, the directory of its engines' data, and where programs are
  * @throws LabError TIMEOUT when the kernel has not finished after 20 s
  */
-export async function removeRoom(stack: string, places: { dir: string; data: string }): Promise<void> {
+export async function removeRoom(
+  stack: string,
+  places: { readonly dir: string; readonly data: string; readonly path: string },
+): Promise<void> {
   const record = readRecordOrNothing(places.dir);
   const owner = readOwner(places.dir) ?? record?.owner;
   if (owner !== undefined && isRunning(owner)) process.kill(owner.pid, 'SIGKILL');
   // The first processes go last: each waits until every other process of its pid namespace is dead.
   const rest = [...(record?.members ?? []), ...(owner === undefined ? [] : [owner])];
   await waitUntilGone(stack, rest);
-  const failures: string[] = [];
-  for (const argv of [...(record?.undo ?? [])].reverse()) {
-    const { exitCode, stderr } = await runProgram(argv, { env: { PATH: process.env.PATH ?? '' } });
-    if (exitCode !== 0) failures.push(`${argv.join(' ')}: ${stderr.trim()}`);
-  }
+  const failures = await undoOnMachine(record?.undo ?? [], places.path);
   removeCgroups(stack);
   rmSync(places.data, { recursive: true, force: true });
   rmSync(places.dir, { recursive: true, force: true });

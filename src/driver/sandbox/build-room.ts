@@ -1,0 +1,111 @@
+// Builds a room: files, owner, uplink, engines; remembered from the first moment, so that every half-made state can be removed.
+
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LabError } from '../../error.ts';
+import type { Argv } from '../../host/host.ts';
+import type { Reporter } from '../../reporter.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { memberExecutor } from './enter.ts';
+import { isRootless, namespacesFor, roomUid } from './levels.ts';
+import { startOwner } from './owner.ts';
+import { planRoom } from './plan-room.ts';
+import { roomFiles } from './room-files.ts';
+import { type RoomRecord, readOwner, writeRecord } from './room-record.ts';
+import type { Machine } from './suitability.ts';
+import { applyOnMachine, planUplink } from './uplink.ts';
+
+export interface BuildRequest extends Machine {
+  readonly topology: Topology;
+  /** Absolute path of the stack file. */
+  readonly file: string;
+  /** The room's runtime directory. */
+  readonly dir: string;
+  /** The directory of its engines' data. */
+  readonly data: string;
+  readonly signal?: AbortSignal;
+}
+
+export async function buildRoom(request: BuildRequest, reporter: Reporter): Promise<void> {
+  const { topology, dir } = request;
+  const since = Date.now();
+  const members = await makeNamespaces(request, reporter);
+  const owner = readOwner(dir);
+  if (owner === undefined) throw new LabError('COMMAND_FAILED', `room "${topology.stack}": the owner left no name`);
+  const { undo } = topology.uplink ? planUplink(topology.stack) : { undo: [] };
+  const begun: RoomRecord = {
+    version: 1,
+    topology,
+    file: request.file,
+    state: 'starting',
+    since,
+    owner,
+    members,
+    undo,
+  };
+  if (topology.uplink) {
+    // Remembered before anything is changed outside the room.
+    writeRecord(dir, begun);
+    await reporter.step('joining the NAT networks to this machine', () => makeUplink(begun, request.path));
+  }
+  writeRecord(dir, { ...begun, state: 'up' });
+}
+
+async function makeNamespaces(request: BuildRequest, reporter: Reporter): Promise<RoomRecord['members']> {
+  const { topology, dir, path } = request;
+  const plan = planRoom(topology);
+  const uid = request.uid === 0 && isRootless(topology.engine) ? roomUid : 0;
+  writeRoomFiles(dir, roomFiles(plan, scripts()), uid);
+
+  const names = ['gateway', ...plan.nodes.map(({ name }) => name)];
+  const namespaces = namespacesFor(topology.engine);
+  const members = await reporter.step(`making ${names.length - 1} nodes`, (update) => {
+    let ready = 0;
+    return startOwner({
+      stack: topology.stack,
+      dir,
+      script: scriptPath('owner.sh'),
+      uid,
+      roomNamespaces: namespaces.room,
+      nodeNamespaces: namespaces.node,
+      members: names,
+      path,
+      signal: request.signal,
+      onReady: (name) => update(`${++ready} of ${names.length} ready (${name})`),
+    });
+  });
+  const byName = new Map(members.map((member) => [member.name, member]));
+  return names.flatMap((name) => byName.get(name) ?? []);
+}
+
+async function makeUplink(record: RoomRecord, path: string): Promise<void> {
+  const [gateway] = record.members;
+  if (gateway === undefined) throw new Error('a room without a gateway');
+  const executor = memberExecutor(record, gateway);
+  for (const { on, run, input } of planUplink(record.topology.stack).steps) {
+    if (on === 'localhost') {
+      const argv = run.map((word) => (word === '{gateway}' ? `${gateway.pid}` : word)) as readonly string[] as Argv;
+      await applyOnMachine(argv, input, path);
+      continue;
+    }
+    const { exitCode, stderr } = await executor.run(run);
+    if (exitCode !== 0) throw new LabError('COMMAND_FAILED', `uplink: ${run.join(' ')} on ${on}: ${stderr.trim()}`);
+  }
+}
+
+function writeRoomFiles(dir: string, files: ReadonlyMap<string, string>, uid: number): void {
+  const room = join(dir, 'room');
+  mkdirSync(join(room, 'node'), { recursive: true, mode: 0o700 });
+  for (const [name, text] of files) writeFileSync(join(room, name), text, { mode: 0o600 });
+  if (uid === 0) return;
+  // These belong to the user that the room runs as; what decides about the room stays with us, in `dir`.
+  for (const name of ['.', 'node', ...files.keys()]) chownSync(join(room, name), uid, uid);
+}
+
+function scriptPath(name: string): string {
+  return join(import.meta.dirname, name);
+}
+
+function scripts(): { room: string; node: string } {
+  return { room: readFileSync(scriptPath('room.sh'), 'utf8'), node: readFileSync(scriptPath('node.sh'), 'utf8') };
+}

@@ -1,0 +1,55 @@
+// Refuses what this machine can't carry, before anything is made.
+
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { LabError } from '../../error.ts';
+import { hostRoutes } from '../../host/routes.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { refuseTakenUplink } from './uplink.ts';
+
+export interface Machine {
+  /** Effective user id. */
+  readonly uid: number;
+  /** Directories in which programs are looked up, colon-separated. */
+  readonly path: string;
+}
+
+/** @throws LabError HOST_UNSUITABLE, naming what is missing and the remedy */
+export async function refuseUnsuitable(topology: Topology, machine: Machine): Promise<void> {
+  const { stack, engine } = topology;
+  const refuse = (why: string, hint: string) => {
+    throw new LabError('HOST_UNSUITABLE', `stack "${stack}": ${why}`, { hint });
+  };
+  if (engine === 'kubernetes')
+    refuse('engine kubernetes is not in this version of podlab', 'Use engine none or docker.');
+  if (machine.uid !== 0) {
+    if (engine !== 'none') refuse(`engine ${engine} needs root on the sandbox driver`, 'Run the command with sudo.');
+    if (topology.uplink) refuse('an uplink needs root', 'Run the command with sudo, or set "podlab:uplink: false".');
+  }
+  const programs = ['unshare', 'nsenter', 'ip', 'nft', ...(engine === 'docker' ? ['dockerd', 'iptables'] : [])];
+  const missing = programs.filter((name) => !isThere(name, machine.path));
+  const setup = engine === 'docker' ? 'podlab setup --engine docker' : 'podlab setup';
+  if (missing.length > 0) refuse(`${missing.join(', ')} missing on this machine`, `Run "${setup}".`);
+  if (topology.uplink) refuseTakenUplink(stack, hostRoutes());
+  if (isImpaired(topology)) {
+    const { netemFault } = await import('../doctor/kernel.ts');
+    const fault = await netemFault(machine.uid, machine.path);
+    const remedy = 'Run "modprobe sch_netem", or take delay, jitter, loss and rate out of the stack file.';
+    if (fault !== '') refuse(`links cannot be impaired here: the kernel has no netem (${fault})`, remedy);
+  }
+}
+
+function isImpaired({ nodes }: Topology): boolean {
+  return nodes.some(({ nics }) => nics.some(({ impairment }) => Object.values(impairment).some((value) => value > 0)));
+}
+
+function isThere(program: string, path: string): boolean {
+  return path.split(':').some((dir) => {
+    try {
+      accessSync(join(dir, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
