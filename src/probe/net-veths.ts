@@ -12,7 +12,7 @@ const peerKinds = ['any', 'netns', 'local', 'host'] as const;
 export const netVeths = defineProbe({
   name: 'net.veths',
   summary: 'Which veths end here, and where is the other end of each?',
-  runs: ['ip [-n NETNS] -j -d link', 'ip [-n NETNS] -j netns list', 'ip -n PEER -j -d link'],
+  runs: ['ip [-n NETNS] -j -d link', 'ip [-n NETNS] -j netns list-id', 'ip -j netns list', 'ip -n PEER -j -d link'],
   take: 'count',
   args: v.strictObject({
     on,
