@@ -13,7 +13,7 @@ import { planRoom } from './plan-room.ts';
 import { roomFiles } from './room-files.ts';
 import { type RoomRecord, readOwner, writeRecord } from './room-record.ts';
 import type { Machine } from './suitability.ts';
-import { applyOnMachine, planUplink } from './uplink.ts';
+import { applyOnMachine, isForwarding, planUplink, undoForwarding, uplinkResolvConf } from './uplink.ts';
 
 export interface BuildRequest extends Machine {
   readonly topology: Topology;
@@ -32,7 +32,7 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
   const members = await makeNamespaces(request, reporter);
   const owner = readOwner(dir);
   if (owner === undefined) throw new LabError('COMMAND_FAILED', `room "${topology.stack}": the owner left no name`);
-  const { undo } = topology.uplink ? planUplink(topology.stack) : { undo: [] };
+  const undo = topology.uplink ? [...planUplink(topology.stack).undo, ...(isForwarding() ? [] : [undoForwarding])] : [];
   const begun: RoomRecord = {
     version: 1,
     topology,
@@ -55,7 +55,7 @@ async function makeNamespaces(request: BuildRequest, reporter: Reporter): Promis
   const { topology, dir, path } = request;
   const plan = planRoom(topology);
   const uid = request.uid === 0 && isRootless(topology.engine) ? roomUid : 0;
-  writeRoomFiles(dir, roomFiles(plan, scripts()), uid);
+  writeRoomFiles(dir, roomFiles(plan, scripts(), topology.uplink ? uplinkResolvConf() : ''), uid);
 
   const names = ['gateway', ...plan.nodes.map(({ name }) => name)];
   const namespaces = namespacesFor(topology.engine);

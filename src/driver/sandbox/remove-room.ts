@@ -1,11 +1,13 @@
 // Takes a room away, whatever state it is in.
 
 import { rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { LabError } from '../../error.ts';
+import { listDir } from '../../host/files.ts';
 import { isRunning, type ProcessIdentity } from '../../host/process.ts';
 import { removeCgroups } from './cgroups.ts';
-import { readOwner, readRecord } from './room-record.ts';
-import { undoOnMachine } from './uplink.ts';
+import { type RoomRecord, readOwner, readRecord } from './room-record.ts';
+import { undoForwarding, undoOnMachine } from './uplink.ts';
 
 const goneWithinMs = 20_000;
 
@@ -26,7 +28,10 @@ export async function removeRoom(
   // The first processes go last: each waits until every other process of its pid namespace is dead.
   const rest = [...(record?.members ?? []), ...(owner === undefined ? [] : [owner])];
   await waitUntilGone(stack, rest);
-  const failures = await undoOnMachine(record?.undo ?? [], places.path);
+  // Forwarding serves all rooms with an uplink; the last one takes it back.
+  const isShared = otherRecords(places.dir).some(({ undo }) => undo.length > 0);
+  const undo = (record?.undo ?? []).filter((argv) => !(isShared && argv.join() === undoForwarding.join()));
+  const failures = await undoOnMachine(undo, places.path);
   removeCgroups(stack);
   rmSync(places.data, { recursive: true, force: true });
   rmSync(places.dir, { recursive: true, force: true });
@@ -39,12 +44,18 @@ export async function removeRoom(
 }
 
 // A damaged record must not keep anybody from removing the room: the owner's identity is in a file of its own.
-function readRecordOrNothing(dir: string): ReturnType<typeof readRecord> {
+function readRecordOrNothing(dir: string): RoomRecord | undefined {
   try {
     return readRecord(dir);
   } catch {
     return undefined;
   }
+}
+
+function otherRecords(dir: string): readonly RoomRecord[] {
+  const runtime = dirname(dir);
+  const others = listDir(runtime).filter((name) => name !== basename(dir));
+  return others.flatMap((name) => readRecordOrNothing(join(runtime, name)) ?? []);
 }
 
 async function waitUntilGone(stack: string, processes: readonly ProcessIdentity[]): Promise<void> {

@@ -23,7 +23,11 @@ const roomFstab = [
 ];
 
 /** @param scripts the text of room.sh and node.sh, copied so that a room does not depend on where podlab is installed */
-export function roomFiles(plan: RoomPlan, scripts: { room: string; node: string }): ReadonlyMap<string, string> {
+export function roomFiles(
+  plan: RoomPlan,
+  scripts: { readonly room: string; readonly node: string },
+  nameServers: string,
+): ReadonlyMap<string, string> {
   const files = new Map([
     ['room.sh', scripts.room],
     ['node.sh', scripts.node],
@@ -31,8 +35,8 @@ export function roomFiles(plan: RoomPlan, scripts: { room: string; node: string 
     ['node.fstab', lines(nodeFstab)],
     ['nodes', lines(plan.nodes.map((node) => node.name))],
     ['hosts', plan.hosts],
-    // No name server: names come from /etc/hosts, and a look-up of any other name fails at once instead of timing out.
-    ['resolv.conf', 'options timeout:1 attempts:1\n'],
+    // Without an uplink no name server: names come from /etc/hosts, and a look-up of any other name fails at once instead of timing out.
+    ['resolv.conf', `${nameServers}options timeout:1 attempts:1\n`],
     ['gateway.batch', batch(plan.gatewayIp)],
     ['gateway.nft', plan.gatewayNft],
     ['gateway.tc', batch(plan.gatewayTc)],

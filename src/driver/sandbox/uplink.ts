@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { LabError } from '../../error.ts';
+import { readTextIfExists } from '../../host/files.ts';
 import type { Argv } from '../../host/host.ts';
 import { quoteCommand, runProgram } from '../../host/run.ts';
 import { cidrAround, cidrOf, formatCidr, nthAddress, overlaps } from '../../net/cidr.ts';
@@ -98,6 +99,23 @@ export async function undoOnMachine(undo: readonly Argv[], path: string): Promis
     if (exitCode !== 0 && !isGone) failures.push(`${quoteCommand(argv)}: ${stderr.trim()}`);
   }
   return failures;
+}
+
+/** Turns forwarding off again where it was off before: a part of `undo`. */
+export const undoForwarding: Argv = ['sysctl', '-qw', 'net.ipv4.ip_forward=0'];
+
+/** Whether this machine forwards IPv4 packets now. */
+export function isForwarding(): boolean {
+  return readTextIfExists('/proc/sys/net/ipv4/ip_forward')?.trim() === '1';
+}
+
+/** The machine's name servers that can be reached from a room: those on loopback can't. */
+export function uplinkResolvConf(): string {
+  // systemd-resolved keeps the real servers in a file of its own and puts a loopback address into /etc/resolv.conf.
+  const sources = ['/run/systemd/resolve/resolv.conf', '/etc/resolv.conf'];
+  const lines = sources.flatMap((path) => (readTextIfExists(path) ?? '').split('\n'));
+  const servers = lines.filter((line) => /^nameserver \d/.test(line) && !line.startsWith('nameserver 127.'));
+  return [...new Set(servers), ''].join('\n');
 }
 
 function blockOf(stack: string) {
