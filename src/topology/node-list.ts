@@ -33,8 +33,8 @@ export function nodeList(raw: RawStack, networks: readonly NetworkDraft[], probl
   const written = raw.settings['podlab:nodes'] ?? defaultNodes;
   if ('count' in written) {
     const { count = 0, prefix = 'node' } = written;
-    const nicsOf = (node: string) => joinNetworks(node, written, base, networks, problems);
-    checkEqualNics(written, problems);
+    const equal = equalNics(written, problems);
+    const nicsOf = (node: string) => joinNetworks(node, equal, base, networks, problems);
     return Array.from({ length: count }, (_, n) => {
       const name = `${prefix}${n + 1}`;
       const namePath = [...base, 'prefix'];
@@ -87,14 +87,17 @@ function joinNetworks(
   });
 }
 
-/** What only one node can have makes no sense in the short form. */
-function checkEqualNics(settings: RawNodeSettings, problems: Problems): void {
-  for (const [n, nic] of (settings.networks ?? []).entries()) {
-    if (typeof nic !== 'object') continue;
+/** What only one node can have is reported and left out of the short form. */
+function equalNics(settings: RawNodeSettings, problems: Problems): RawNodeSettings {
+  const networks = settings.networks?.map((nic, n) => {
+    if (typeof nic !== 'object') return nic;
     for (const key of ['ip', 'mac'] as const) {
       if (nic[key] === undefined) continue;
       const message = `all nodes of the short form would have the ${key} ${nic[key]}`;
       problems.error([...base, 'networks', n, key], message, `Remove ${key}, or write podlab:nodes as a list.`);
     }
-  }
+    const { ip, mac, ...others } = nic;
+    return others;
+  });
+  return networks === undefined ? settings : { ...settings, networks };
 }

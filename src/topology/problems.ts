@@ -25,10 +25,15 @@ export function collectProblems(locate: Locate): Problems {
   return { list, error: add('error'), warning: add('warning') };
 }
 
-/** In reading order, without repetitions. */
+/** In reading order; one remedy at one place is given once, also if a hundred equal nodes need it. */
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
-  const byText = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
-  return [...byText.values()].sort(
+  const byRemedy = new Map<string, Problem>();
+  for (const problem of problems) {
+    const { line, column, severity, hint } = problem;
+    const remedy = JSON.stringify([line, column, severity, hint]);
+    if (!byRemedy.has(remedy)) byRemedy.set(remedy, problem);
+  }
+  return [...byRemedy.values()].sort(
     (a, b) => a.line - b.line || a.column - b.column || (a.message < b.message ? -1 : Number(a.message > b.message)),
   );
 }

@@ -105,7 +105,7 @@ export interface Kubernetes {
   readonly proxyMode: ProxyMode;
   /** Name of the network whose addresses the API server and the kubelets use. */
   readonly advertise: string;
-  /** The first node's address on that network. */
+  /** The address of the first node that is on that network; '' when none is, which engine kubernetes refuses. */
   readonly advertiseAddress: string;
   readonly apiPort: number;
 }

@@ -540,12 +540,16 @@ describe('nodes', () => {
   });
 
   test('what only one node can have is refused in the short form', () => {
-    expect(lint(config('podlab:nodes: { count: 2, networks: [{ network: nat, ip: 192.168.122.50 }] }'))).toContain(
-      say(
-        '2:61',
-        'all nodes of the short form would have the ip 192.168.122.50',
-        'Remove ip, or write podlab:nodes as a list.',
-      )[0],
+    const text = config('podlab:nodes: { count: 3, networks: [{ network: nat, ip: 192.168.122.50 }] }');
+    const message = 'all nodes of the short form would have the ip 192.168.122.50';
+    expect(lint(text)).toEqual(say('2:60', message, 'Remove ip, or write podlab:nodes as a list.'));
+  });
+
+  test('a fault of equal nodes is reported once', () => {
+    const text = config('podlab:nodes: { count: 200, networks: [net] }');
+    expect(lint(text)).toEqual(say('2:42', 'node "node1" is on "net", and there is no such network', 'Write nat.'));
+    expect(lint(config('podlab:nodes: { count: 3, prefix: Node }'))).toEqual(
+      say('2:37', 'node name "Node1" has capital letters', 'Write another name, such as node1.'),
     );
   });
 
