@@ -19,5 +19,5 @@ fi
 cd /
 echo "node $name $stat"
 exec >/dev/null
-trap '' CHLD EXIT # as in room.sh
-exec sleep infinity
+trap - EXIT
+exec env --ignore-signal=CHLD sleep infinity # as in room.sh

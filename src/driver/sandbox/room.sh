@@ -55,5 +55,5 @@ fi
 mount -t proc -o nosuid,nodev,noexec proc /proc
 echo "gateway $stat"
 exec >/dev/null
-trap '' CHLD EXIT # ignored, not reset: the kernel then buries dead children of `sleep`, which inherits this
-exec sleep infinity
+trap - EXIT
+exec env --ignore-signal=CHLD sleep infinity # ignored signals are inherited: the kernel then buries the children that `sleep` gets
