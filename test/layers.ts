@@ -1,0 +1,29 @@
+// The layers of the tests, and whether this machine can run them.
+
+import { examineHost } from '../src/driver/doctor/examine-host.ts';
+import { type Finding, isMet } from '../src/driver/doctor/finding.ts';
+
+export interface Layer {
+  readonly name: 'unit' | 'sandbox' | 'docker';
+  /** Why it can't run here; '' when it can. */
+  readonly skipped: string;
+  /** Labs that are proved in this layer. */
+  readonly labs: readonly string[];
+}
+
+/** @param path colon-separated directories in which programs are looked up */
+export async function examineLayers(uid: number, path: string): Promise<readonly Layer[]> {
+  const findings = await examineHost(uid, path);
+  const networks = isMet(findings, 'labs') ? '' : lacking(findings, ['sandbox', 'labs']);
+  const docker = isMet(findings, 'docker') ? '' : lacking(findings, ['sandbox', 'docker']);
+  return [
+    { name: 'unit', skipped: '', labs: [] },
+    { name: 'sandbox', skipped: networks, labs: ['by-hand'] },
+    { name: 'docker', skipped: docker, labs: ['docker'] },
+  ];
+}
+
+function lacking(findings: readonly Finding[], needs: readonly string[]): string {
+  const missing = findings.filter(({ need, isOk }) => !isOk && needs.includes(need));
+  return missing.map(({ what, fix }) => (fix === '' ? what : `${what} (${fix})`)).join('; ');
+}

@@ -1,0 +1,129 @@
+// `npm test`: installs what is missing when it may, runs every layer that this machine can run, proves the labs, counts.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missingPackages } from '../src/driver/doctor/programs.ts';
+import { examineLayers, type Layer } from './layers.ts';
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const root = join(import.meta.dirname, '..');
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+const path = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
+const uid = process.geteuid?.() ?? 0;
+// Rooms of the tests stand apart from those that a person may have on this machine.
+const scratch = mkdtempSync(join(tmpdir(), 'podlab-test-'));
+const podlabRoot = join(scratch, 'rooms');
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const total: Count = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    setUp();
+    const layers = await examineLayers(uid, path);
+    const required = (process.env.PODLAB_REQUIRE ?? '').split(',').filter((name) => name !== '');
+    const runnable = layers.filter(({ skipped }) => skipped === '');
+    add(total, check());
+    for (const { name } of runnable) add(total, vitest(name));
+    for (const { labs } of runnable) for (const lab of labs) add(total, prove(lab));
+    const unmet = layers.filter(({ name, skipped }) => skipped !== '' && required.includes(name));
+    total.failed += unmet.length;
+    total.skipped += layers.filter(({ skipped }) => skipped !== '').length - unmet.length;
+    console.log(`\n${[...layers.map((layer) => describe(layer, required)), ''].join('\n')}`);
+  } finally {
+    spawnSync(bin('node'), ['bin/podlab.mjs', 'down', '--all'], { cwd: root, env: podlabEnv(), stdio: 'ignore' });
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/** Root on Debian gets what is missing; anybody else is told, and the layers that need it are skipped. */
+function setUp(): void {
+  const packages = missingPackages(path, ['sandbox', 'labs', 'impairments', 'docker']);
+  if (packages.length === 0) return;
+  console.log(`missing Debian packages: ${packages.join(' ')}`);
+  if (uid !== 0) {
+    console.log('install them as root with: npm run -s podlab -- setup --engine docker');
+    return;
+  }
+  const setup = ['bin/podlab.mjs', 'setup', '--yes', '--engine', 'docker'];
+  spawnSync(bin('node'), setup, { cwd: root, stdio: 'inherit', env: podlabEnv() });
+}
+
+function check(): Count {
+  const programs = [['biome', 'check', '.'], ['tsc']] as const;
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  for (const [program, ...args] of programs) {
+    console.log(`\n== ${program} ${args.join(' ')}`);
+    const { status } = spawnSync(bin(program), args, { cwd: root, stdio: 'inherit' });
+    if (status === 0) count.passed++;
+    else count.failed++;
+  }
+  return count;
+}
+
+function vitest(layer: string): Count {
+  console.log(`\n== tests: ${layer}`);
+  const file = join(scratch, `${layer}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const args = ['run', '--project', layer, '--passWithNoTests', ...reporters];
+  const { status } = spawnSync(bin('vitest'), args, { cwd: root, stdio: 'inherit', env: podlabEnv() });
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'));
+  // A file that can't even be loaded has no failed test in it.
+  const failed = status === 0 ? numFailedTests : Math.max(1, numFailedTests);
+  return { passed: numPassedTests, failed, skipped: numPendingTests };
+}
+
+function prove(lab: string): Count {
+  console.log(`\n== labs prove ${lab}`);
+  const args = ['bin/podlab.mjs', 'labs', 'prove', lab, '--json'];
+  try {
+    const { labs } = JSON.parse(answerOf(args));
+    const exercises: { exercise: string; ok: boolean; ms: number; steps: object[] }[] = labs[0].exercises;
+    for (const { exercise, ok, ms, steps } of exercises) {
+      console.log(`${ok ? '✔' : '✘'} ${exercise}  ${steps.length} steps, ${ms} ms`);
+      if (!ok) console.log(JSON.stringify(steps, undefined, 1));
+    }
+    const passed = exercises.filter(({ ok }) => ok).length;
+    return { passed, failed: exercises.length - passed, skipped: 0 };
+  } catch (error) {
+    console.log(`lab ${lab}: ${error instanceof Error ? error.message : error}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+function answerOf(args: readonly string[]): string {
+  const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
+  const options = { cwd: root, env: podlabEnv(), stdio, encoding: 'utf8' as const, maxBuffer: 64 * 1024 * 1024 };
+  try {
+    return execFileSync(bin('node'), args, options);
+  } catch (error) {
+    // Not proved is exit code 1, with the whole answer on standard output.
+    const { status, stdout } = error as { status?: number; stdout?: string };
+    if (status === 1 && stdout !== undefined) return stdout;
+    throw error;
+  }
+}
+
+function podlabEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, PODLAB_ROOT: podlabRoot };
+}
+
+function add(total: Count, part: Count): void {
+  total.passed += part.passed;
+  total.failed += part.failed;
+  total.skipped += part.skipped;
+}
+
+function describe({ name, skipped, labs }: Layer, required: readonly string[]): string {
+  if (skipped === '') return `${name}: ran${labs.length === 0 ? '' : `, with labs ${labs.join(', ')}`}`;
+  return `${name}: ${required.includes(name) ? 'FAILED, it is required here' : 'skipped'}: ${skipped}`;
+}
