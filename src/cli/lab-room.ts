@@ -73,11 +73,12 @@ export async function progressOf(app: App, stack: string): Promise<Progress> {
   return progress;
 }
 
-export async function sessionFor(app: App, lab: Lab, room: LabRoom): Promise<Session> {
+/** @param own progress to use instead of the participant's */
+export async function sessionFor(app: App, lab: Lab, room: LabRoom, own?: Progress): Promise<Session> {
   const { openSession } = await import('../workshop/session.ts');
   const { probes } = await import('../probe/registry.ts');
   const { context, roomId } = room;
-  const progress = await progressOf(app, room.stack);
+  const progress = own ?? (await progressOf(app, room.stack));
   return openSession({ lab, context, probes, progress, roomId, seed: seedOf(app, room.stack), clock: systemClock });
 }
 
