@@ -4,6 +4,8 @@ import { distance } from 'fastest-levenshtein';
 
 /** The nearest of `known` when it is near enough to be a slip of the finger, else ''. */
 export function nearest(word: string, known: Iterable<string>): string {
+  // Nobody mistypes a hundred letters, and the distance costs their product.
+  if (word.length > 100) return '';
   let best = '';
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {

@@ -8,12 +8,13 @@ import type { AskCheck, Check, Query, StateCheck, VarSpec } from './exercise.ts'
 import { compileExpression, type Names } from './expression.ts';
 import { expressionsIn, interpolationProblem } from './interpolate.ts';
 import { suggest } from './nearest.ts';
-import { fillJson, sampleVars } from './vars.ts';
+import { fillJson, referencesIn, sampleVars } from './vars.ts';
 import { type Path, readYaml, schemaProblems, type YamlRead, type YamlText } from './yaml-text.ts';
 
 export interface CheckSurroundings {
   readonly probes: ReadonlyMap<string, Probe>;
-  readonly vars: Readonly<Record<string, VarSpec>>;
+  /** Undefined when the frontmatter could not be read: then nothing that hangs on variables is judged. */
+  readonly vars: Readonly<Record<string, VarSpec>> | undefined;
 }
 
 export interface ParsedCheck {
@@ -49,10 +50,13 @@ export function parseCheck(source: YamlText, surroundings: CheckSurroundings): P
 }
 
 /** Reads `yaml solve`: the expression that gives the answer, or '' with problems. */
-export function parseSolution(source: YamlText): { readonly answer: string; readonly problems: readonly Problem[] } {
+export function parseSolution(
+  source: YamlText,
+  { vars }: CheckSurroundings,
+): { readonly answer: string; readonly problems: readonly Problem[] } {
   const read = readYaml(source, solveSchema);
   if (read.value === undefined) return { answer: '', problems: read.problems };
-  const lint = new Lint(read);
+  const lint = new Lint(read, vars);
   lint.answer(['answer'], read.value.answer);
   return { answer: read.value.answer, problems: lint.problems };
 }
@@ -65,9 +69,9 @@ function parseAsk(
   const read = readYaml(source, askSchema);
   if (read.value === undefined) return failed(read.problems);
   const { ask, truth, unsure = '', diagnose, needs, again = '', wrong } = read.value;
-  const lint = new Lint(read);
+  const lint = new Lint(read, vars);
   const { probe, take, ...args } = truth;
-  const query = lint.query(['truth'], probe, args, probes, vars);
+  const query = lint.query(['truth'], probe, args, probes);
   const known = probes.get(probe);
   if (known !== undefined) lint.take(known, take);
   if (ask.type === 'choice' && ask.choices.length < 2)
@@ -108,9 +112,9 @@ function parseState(
   const read = readYaml(source, stateSchema);
   if (read.value === undefined) return failed(read.problems);
   const { state, wait, hold, needs, again = '' } = read.value;
-  const lint = new Lint(read);
+  const lint = new Lint(read, vars);
   const clauses = state.map(({ probe, is, id, say, unsure = '', ...args }, index) => {
-    const query = lint.query(['state', index], probe, args, probes, vars);
+    const query = lint.query(['state', index], probe, args, probes);
     lint.expression(['state', index, 'is'], is, stateNames);
     lint.text(['state', index, 'say'], say, stateNames);
     if (unsure !== '') lint.expression(['state', index, 'unsure'], unsure, stateNames);
@@ -138,8 +142,11 @@ class Lint {
   readonly problems: Problem[] = [];
   readonly #placeOf: (path: Path) => Place;
 
-  constructor(read: YamlRead<unknown>) {
+  readonly #vars: CheckSurroundings['vars'];
+
+  constructor(read: YamlRead<unknown>, vars: CheckSurroundings['vars']) {
     this.#placeOf = read.placeOf;
+    this.#vars = vars;
   }
 
   complain(path: Path, message: string, hint: string): void {
@@ -152,36 +159,47 @@ class Lint {
     if (!compiled.ok) this.complain(path, `\`${path.at(-1)}\`: ${compiled.message}`, `It may use ${names.join(', ')}.`);
     else if (!['bool', 'dyn'].includes(compiled.value.type)) {
       this.complain(path, `\`${path.at(-1)}\` is not true or false but ${compiled.value.type}`, 'Write a comparison.');
-    }
+    } else this.#variables(path, source, names);
   }
 
   /** An answer as an expression: text in it needs quotes of its own, which everybody forgets. */
   answer(path: Path, source: string): void {
     const compiled = compileExpression(source, truthNames);
-    if (compiled.ok) return;
-    this.complain(path, `\`${path.at(-1)}\`: ${compiled.message}`, `If it is text, quote it twice: "'${source}'".`);
+    if (compiled.ok) this.#variables(path, source, truthNames);
+    else
+      this.complain(path, `\`${path.at(-1)}\`: ${compiled.message}`, `If it is text, quote it twice: "'${source}'".`);
   }
 
   text(path: Path, text: string, names: Names): void {
     const message = interpolationProblem(text, names);
     if (message !== '') this.complain(path, `\`${path.at(-1)}\`: ${message}`, `It may use ${names.join(', ')}.`);
+    for (const { source } of expressionsIn(text)) this.#variables(path, source, names);
   }
 
-  query(
-    path: Path,
-    name: string,
-    args: Readonly<Record<string, Json>>,
-    probes: ReadonlyMap<string, Probe>,
-    vars: CheckSurroundings['vars'],
-  ): Query {
+  query(path: Path, name: string, args: Readonly<Record<string, Json>>, probes: ReadonlyMap<string, Probe>): Query {
     const probe = probes.get(name);
     if (probe === undefined) {
       this.complain([...path, 'probe'], `there is no probe \`${name}\``, suggest(name, probes.keys()));
-    } else {
-      const filled = fillJson(args, sampleVars({ vars }));
-      this.problems.push(...schemaProblems(probe.args, filled, (inner) => this.#placeOf([...path, ...inner])));
+    } else if (this.#vars !== undefined) {
+      for (const name of referencesIn(JSON.stringify(args))) this.#variable(path, name);
+      const filled = fillJson(args, sampleVars({ vars: this.#vars }));
+      const found = schemaProblems(probe.args, filled, (inner) => this.#placeOf([...path, ...inner]));
+      for (const one of found) this.problems.push(one);
     }
     return { probe: name, args, place: this.#placeOf(path) };
+  }
+
+  /** Only this can be known of an expression without running it: that the variables it names exist. */
+  #variables(path: Path, source: string, names: Names): void {
+    const compiled = compileExpression(source, names);
+    if (!compiled.ok) return;
+    for (const use of compiled.value.uses) if (/^vars\.[^.]+$/.test(use)) this.#variable(path, use.slice(5));
+  }
+
+  #variable(path: Path, name: string): void {
+    if (this.#vars === undefined) return;
+    const known = Object.keys(this.#vars);
+    if (!known.includes(name)) this.complain(path, `there is no variable \`${name}\``, suggest(name, known));
   }
 
   take(probe: Probe, take: string): void {

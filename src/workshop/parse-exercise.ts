@@ -11,6 +11,7 @@ import { suggest } from './nearest.ts';
 import { type CheckSurroundings, type ParsedCheck, parseCheck, parseSolution } from './parse-check.ts';
 import { sanitize } from './sanitize.ts';
 import { type Fence, type Section, scanMarkdown, type TaskSection } from './scan-markdown.ts';
+import { referencesIn } from './vars.ts';
 
 export interface ParsedExercise {
   /** Undefined when a problem of severity `error` leaves nothing that could be used. */
@@ -34,13 +35,14 @@ export function parseExercise(file: string, text: string, probes: ReadonlyMap<st
   if (text.length > maxLabFileBytes) throw new LabError('LAB_INVALID', `${file} is larger than 1 MiB`);
   const clean = sanitize(text.replace(/^\ufeff/, ''));
   const head = readExerciseHead(file, clean);
-  const problems: Problem[] = [...controlProblems(file, text), ...head.problems];
+  let problems: Problem[] = [...controlProblems(file, text), ...head.problems];
   const body = clean.split('\n').slice(head.lines).join('\n');
   const scan = scanMarkdown(file, body, head.lines);
-  problems.push(...scan.problems);
+  // Not `push(...)`: a hostile file has more problems than a call can have arguments.
+  problems = problems.concat(scan.problems);
 
   const at = (line: number): Place => ({ file, line, column: 1 });
-  const surroundings = { probes, vars: head.value?.vars ?? {} };
+  const surroundings = { probes, vars: head.value?.vars };
   const parts: Part[] = [];
   const tasks: Task[] = [];
   for (const part of scan.parts) {
@@ -49,11 +51,12 @@ export function parseExercise(file: string, text: string, probes: ReadonlyMap<st
       continue;
     }
     const { task, problems: found } = parseTask(at, part.task, surroundings, tasks);
-    problems.push(...found);
+    for (const one of found) problems.push(one);
     if (task === undefined) continue;
     tasks.push(task);
     parts.push({ kind: 'task', task });
   }
+  problems = problems.concat(placeProblems(at, scan.fences, surroundings.vars));
   const outside = scan.fences.filter(({ role }) => !['setup', 'reset', 'try'].includes(role.kind));
   for (const { role, line } of outside) {
     problems.push(error(at(line), `\`${role.kind}\` stands outside a task`, 'Move it into the task it belongs to.'));
@@ -68,6 +71,7 @@ export function parseExercise(file: string, text: string, probes: ReadonlyMap<st
     problems.push(error(at(head.lines + 1), 'the exercise has no `sh reset` block', 'Add one that undoes everything.'));
   }
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  problems = shortened(problems);
   const pictures = scan.pictures.map(({ src, line }) => ({ src, place: at(line) }));
   if (head.value === undefined || problems.some(({ severity }) => severity === 'error')) {
     return { exercise: undefined, problems, pictures };
@@ -83,7 +87,7 @@ function parseTask(
   earlier: readonly Task[],
 ): { task: Task | undefined; problems: readonly Problem[] } {
   const place = at(section.line);
-  const problems: Problem[] = [];
+  let problems: Problem[] = [];
   const complain = (where: Place, message: string, hint: string) => problems.push(error(where, message, hint));
 
   const [id = '', ...words] = section.params.split(/\s+/);
@@ -109,12 +113,13 @@ function parseTask(
   }
   const parsed = checkFence === undefined ? undefined : parseCheck(yaml(checkFence), surroundings);
   if (parsed === undefined) complain(place, `task \`${id}\` has no check`, 'Add a `yaml check` block.');
-  problems.push(...(parsed?.problems ?? []));
-  const solution = solutionFence === undefined ? undefined : parseSolution(yaml(solutionFence));
-  problems.push(...(solution?.problems ?? []));
-  if (parsed !== undefined) problems.push(...needsProblems(parsed, id, earlier));
+  problems = problems.concat(parsed?.problems ?? []);
+  const solution = solutionFence === undefined ? undefined : parseSolution(yaml(solutionFence), surroundings);
+  problems = problems.concat(solution?.problems ?? []);
+  if (parsed !== undefined) problems = problems.concat(needsProblems(parsed, id, earlier));
   const hints = section.hints.map((hint) => parseHint(at, hint, problems));
   if (hints.length === 0) complain(place, `task \`${id}\` has no hint`, 'Add `::: hint` … `:::`.');
+  problems = problems.concat(placeProblems(at, section.fences, surroundings.vars));
   for (const extra of section.whys.slice(1)) complain(at(extra.line), 'the task has a second `why`', 'Join them.');
   if (parsed?.check === undefined) return { task: undefined, problems };
 
@@ -137,8 +142,22 @@ function parseTask(
     hints,
     why: section.whys[0]?.markdown ?? '',
   };
-  problems.push(...lintTask(task, { again: parsed.againPlace, solution: solutionFence?.line ?? 0 }));
-  return { task, problems };
+  const lint = lintTask(task, { again: parsed.againPlace, solution: solutionFence?.line ?? 0 });
+  return { task, problems: problems.concat(lint) };
+}
+
+/** `on=${NODE}` must name a variable. */
+function placeProblems(
+  at: (line: number) => Place,
+  fences: readonly Fence[],
+  vars: CheckSurroundings['vars'],
+): readonly Problem[] {
+  if (vars === undefined) return [];
+  return fences.flatMap(({ role, line }) =>
+    referencesIn('on' in role ? role.on : '')
+      .filter((name) => !Object.hasOwn(vars, name))
+      .map((name) => error(at(line), `there is no variable \`${name}\``, suggest(name, Object.keys(vars)))),
+  );
 }
 
 function needsProblems({ needs, needsPlace }: ParsedCheck, id: string, earlier: readonly Task[]): readonly Problem[] {
@@ -222,6 +241,17 @@ function controlProblems(file: string, text: string): readonly Problem[] {
   if (dirty < 0) return [];
   const message = 'control or text-direction characters were taken out';
   return [{ file, line: dirty + 1, column: 1, severity: 'warning', message, hint: 'Remove them.' }];
+}
+
+const maxProblems = 200;
+
+/** Nobody reads more; the errors are kept before the warnings so that none of them goes unseen as a whole. */
+function shortened(problems: readonly Problem[]): Problem[] {
+  if (problems.length <= maxProblems) return [...problems];
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const kept = (errors.length > 0 ? errors : problems).slice(0, maxProblems);
+  const last = kept[kept.length - 1] as Problem;
+  return [...kept, { ...last, message: `and ${problems.length - kept.length} more problems`, hint: '' }];
 }
 
 function error(place: Place, message: string, hint: string): Problem {

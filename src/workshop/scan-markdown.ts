@@ -195,18 +195,19 @@ class Scanner {
     const markdown = this.#text({ ...top, from: this.#position, to });
     if (markdown !== '') this.#parts.push({ kind: 'prose', markdown });
     this.#position = to;
+    top.hidden.length = 0;
   }
 
   /** The frame's own lines, with every run of blank lines that a hidden block leaves behind made one. */
   #text({ from, to, hidden }: Frame): string {
     const kept: string[] = [];
-    for (let at = from; at < to; at++) {
-      const gap = hidden.find(([first, after]) => at >= first && at < after);
-      if (gap === undefined) kept.push(this.#lines[at] ?? '');
-      else {
-        at = gap[1] - 1;
-        while (kept.at(-1)?.trim() === '') kept.pop();
-      }
+    let position = from;
+    // The ranges are in the order of the lines and do not overlap.
+    for (const [first, after] of [...hidden, [to, to] as const]) {
+      if (first < position) continue;
+      for (; position < Math.min(first, to); position++) kept.push(this.#lines[position] ?? '');
+      while (kept.at(-1)?.trim() === '') kept.pop();
+      position = Math.max(position, after);
     }
     return kept
       .join('\n')

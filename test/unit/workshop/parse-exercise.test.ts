@@ -230,6 +230,30 @@ describe('a problem names its line and what to write', () => {
       'needs: [conut]',
       ['81: `door` needs `conut`, which is no task above it | Write `count`.'],
     ],
+    [
+      'an unknown variable in an expression',
+      'it.value == vars.COLOR',
+      'it.value == vars.COLOUR',
+      ['77: there is no variable `COLOUR` | Write `COLOR`.'],
+    ],
+    [
+      'an unknown variable in a sentence',
+      'not ${vars.COLOR}',
+      'not ${vars.CLOR}',
+      ['77: there is no variable `CLOR` | Write `COLOR`.'],
+    ],
+    [
+      'an unknown variable in an argument',
+      'on: "${NODE}"',
+      'on: "${NOD}"',
+      ['37: there is no variable `NOD` | Write `NODE`.'],
+    ],
+    [
+      'an unknown variable for a place',
+      'perturb=grow on=${NODE}',
+      'perturb=grow on=${NOD}',
+      ['48: there is no variable `NOD` | Write `NODE`.'],
+    ],
     ['a missing solution', 'answer: truth', '', ['53: there is nothing in this block']],
     [
       'an answer without its own quotes',
@@ -339,6 +363,20 @@ describe('any text', () => {
       { numRuns: 400 },
     );
   });
+
+  test.each([':::\n', ':::: task a A\n::::\n', 'k: 1\n'])(
+    'of 1 MiB of %j ends in 200 problems and a count',
+    (piece) => {
+      const text = piece.repeat(1_000_000 / piece.length);
+      const { exercise, problems } = parseExercise(
+        'x.md',
+        good.slice(0, good.indexOf('There are')) + text,
+        worldProbes,
+      );
+      expect(exercise).toBe(undefined);
+      expect(problems.length).toBe(piece === 'k: 1\n' ? 2 : 201);
+    },
+  );
 
   test('larger than 1 MiB is a LabError', () => {
     expect(() => parseExercise('x.md', 'x'.repeat(1024 * 1024 + 1), worldProbes)).toThrow(LabError);
