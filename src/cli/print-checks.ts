@@ -12,7 +12,8 @@ export async function printChecks(
   checked: readonly { readonly task: Task; readonly verdict: Verdict }[],
 ): Promise<void> {
   const { renderVerdict } = await import('./terminal/verdict.ts');
-  const format = { color: app.stdout.isTTY === true, width: Math.min(app.stdout.columns ?? 100, 100) };
+  const { formatFor } = await import('./terminal/style.ts');
+  const format = formatFor(app.stdout, app.env);
   const rows = checked.map(({ task, verdict }) => ({ task: task.id, title: task.title, verdict }));
   app.answer(json, { lab: session.lab.name, exercise: exercise.id, checks: rows }, () =>
     checked.map(({ task, verdict }) => `${renderVerdict(verdict, task, format)}\n`).join('\n'),

@@ -31,7 +31,9 @@ async function makeSuitable(app: App): Promise<void> {
   const findings = await examineHost(app.uid, app.programPath);
   if (isMet(findings, 'labs')) return;
   const missing = findings.filter(({ isOk, need }) => !isOk && (need === 'sandbox' || need === 'labs'));
-  const lines = missing.map(({ what, evidence, fix }) => `  ${what} [${evidence}]${fix === '' ? '' : `; remedy: ${fix}`}`);
+  const lines = missing.map(
+    ({ what, evidence, fix }) => `  ${what} [${evidence}]${fix === '' ? '' : `; remedy: ${fix}`}`,
+  );
   throw new LabError('HOST_UNSUITABLE', `this machine cannot run the labs yet:\n${lines.join('\n')}`, {
     hint: 'Apply the remedies, then run "podlab begin" again; "podlab doctor" shows everything.',
   });

@@ -1,0 +1,117 @@
+// Markdown as text for the terminal. The Markdown is untrusted: nothing in it can drive the terminal.
+
+import { readFenceRole } from '../../workshop/fence-role.ts';
+import { sanitize, sanitizeLine } from '../../workshop/sanitize.ts';
+import { type Align, gridWidth, layOutGrid } from './grid.ts';
+import { highlight } from './highlight.ts';
+import { renderInline } from './inline.ts';
+import { type Block, parseBlocks } from './markdown-tree.ts';
+import { createPaint, expandTabs, onlyOwnStyles, type Paint } from './paint.ts';
+import { widthOf, wrap } from './text-width.ts';
+
+export interface TextFormat {
+  readonly color: boolean;
+  /** Columns that prose and tables are wrapped to; at least 20. Code and text pictures are never wrapped. */
+  readonly width: number;
+}
+
+const narrowest = 20;
+
+/** Without a final newline. Variables must have been filled in before. */
+export function renderMarkdown(text: string, { color, width }: TextFormat): string {
+  const paint = createPaint(color);
+  const lines = renderBlocks(parseBlocks(sanitize(text)), Math.max(narrowest, width), paint);
+  return onlyOwnStyles(lines.join('\n'), color);
+}
+
+/** Blocks with an empty line between them, unless they are the tight content of a list. */
+function renderBlocks(blocks: readonly Block[], width: number, paint: Paint): readonly string[] {
+  return blocks.flatMap((block, index) => {
+    const lines = renderBlock(block, width, paint);
+    return index === 0 || isTight(blocks[index - 1]) ? lines : ['', ...lines];
+  });
+}
+
+function isTight(block: Block | undefined): boolean {
+  return block?.type === 'paragraph' && block.token.hidden;
+}
+
+function renderBlock(block: Block, width: number, paint: Paint): readonly string[] {
+  switch (block.type) {
+    case 'heading':
+      return renderHeading(block, width, paint);
+    case 'fence':
+    case 'code_block':
+      return renderCodeBlock(block, paint);
+    case 'bullet_list':
+    case 'ordered_list':
+      return renderList(block, width, paint);
+    case 'blockquote':
+      return prefixed(renderBlocks(block.children, inner(width), paint), paint('dim', '> '));
+    case 'table':
+      return renderTableBlock(block, width, paint);
+    case 'hr':
+      return [paint('dim', '─'.repeat(Math.min(width, 40)))];
+    case 'inline':
+      return wrap(renderInline(block.token.children ?? [], paint), width);
+    default:
+      // Paragraphs, and containers, whose lines of colons are gone by now.
+      return renderBlocks(block.children, width, paint);
+  }
+}
+
+function renderHeading(block: Block, width: number, paint: Paint): readonly string[] {
+  const text = renderInline(block.children.flatMap(({ token }) => token.children ?? []), paint);
+  const level = Number(block.token.tag.slice(1));
+  const lines = wrap(text, width).map((line) => paint('bold', line));
+  if (level > 2) return lines;
+  return [...lines, paint('dim', (level === 1 ? '═' : '─').repeat(Math.min(width, widthOf(text))))];
+}
+
+/** A text picture stands by itself; other code has a bar at its left, and above it the node to type it on. */
+function renderCodeBlock({ token }: Block, paint: Paint): readonly string[] {
+  const language = token.info.trim().split(/\s+/)[0] ?? '';
+  const code = expandTabs(sanitize(token.content)).replace(/\n$/, '');
+  if (language === 'text') return code.split('\n').map((line) => `  ${line}`.trimEnd());
+  const bar = paint('dim', '│');
+  const lines = highlight(code, language, paint)
+    .split('\n')
+    .map((line) => `  ${bar} ${line}`.trimEnd());
+  const where = describeWhere(token.info);
+  return where === '' ? lines : [`  ${paint('dim', where)}`, ...lines];
+}
+
+function describeWhere(info: string): string {
+  const { role } = readFenceRole(info);
+  if (role.kind !== 'try') return '';
+  const place = role.on === '' ? '' : `on ${role.on === 'each' ? 'each node' : sanitizeLine(role.on)}`;
+  return [role.when === 'solved' ? 'when solved' : '', place].filter((part) => part !== '').join(', ');
+}
+
+function renderList(block: Block, width: number, paint: Paint): readonly string[] {
+  const start = Number(block.token.attrGet('start') ?? 1);
+  const isLoose = block.children.some((item) => item.children.some((child) => child.type === 'paragraph' && !child.token.hidden));
+  const widest = String(start + block.children.length - 1).length + 2;
+  return block.children.flatMap((item, index) => {
+    const marker = block.type === 'bullet_list' ? '• ' : `${start + index}. `.padStart(widest);
+    const [first = '', ...rest] = renderBlocks(item.children, inner(width, marker.length), paint);
+    const lines = [`${marker}${first}`.trimEnd(), ...prefixed(rest, ' '.repeat(marker.length))];
+    return isLoose && index > 0 ? ['', ...lines] : lines;
+  });
+}
+
+function renderTableBlock(block: Block, width: number, paint: Paint): readonly string[] {
+  const rows = block.children.flatMap((section) =>
+    section.children.map((row) =>
+      row.children.map((cell) => {
+        const text = renderInline(cell.children.flatMap(({ token }) => token.children ?? []), paint);
+        return cell.type === 'th' ? paint('bold', text) : text;
+      }),
+    ),
+  );
+  const headCells = block.children[0]?.children[0]?.children ?? [];
+  const aligns = headCells.map((cell): Align => alignOf(String(cell.token.attrGet('style') ?? '')));
+  const head = layOutGrid(rows, aligns, width).slice(0, headHeight(rows, aligns, width));
+  const body = layOutGrid(rows, aligns, width).slice(head.length);
+  return [...head, paint('dim', '─'.repeat(gridWidth(rows, aligns.length, width))), ...body];
+}
