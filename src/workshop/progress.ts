@@ -39,7 +39,14 @@ const taskSchema = v.object(taskEntries);
 const schema = v.object({
   version: v.literal(1),
   /** The room that the exercises below were set up in; another id means that nothing is set up. */
-  room: v.object({ id: v.string(), entered: v.array(v.string()), completed: v.array(v.string()) }),
+  room: v.object({
+    id: v.string(),
+    entered: v.array(v.string()),
+    /** Those that were brought to their end for another exercise. */
+    completed: v.array(v.string()),
+    /** The one whose setup is under way, or ''. */
+    preparing: v.string(),
+  }),
   /** Name of a lab → id of the exercise that was last entered. */
   current: v.record(v.string(), v.string()),
   /** Id of an exercise → id of a task → what happened. */
@@ -115,7 +122,7 @@ function parse(text: string): ProgressData | undefined {
 
 const emptyProgress = (): ProgressData => ({
   version: 1,
-  room: { id: '', entered: [], completed: [] },
+  room: { id: '', entered: [], completed: [], preparing: '' },
   current: {},
   tasks: {},
 });

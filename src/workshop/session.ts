@@ -8,19 +8,11 @@ import type { Answer, Exercise, Hint, Lab, ShellBlock, Task, Verdict } from './e
 import { nextHint } from './hints.ts';
 import { suggest } from './nearest.ts';
 import type { Progress, TaskProgress } from './progress.ts';
+import { createRoomKeeper, type RoomKeeper } from './room-keeper.ts';
 import { runBlocks } from './run-blocks.ts';
 import { solutionAnswer } from './solution-answer.ts';
 import type { VarValues } from './vars.ts';
-import {
-  applySolution,
-  assertRequirements,
-  neededBy,
-  type Room,
-  setUp,
-  surroundingsOf,
-  tearDown,
-  varsIn,
-} from './work.ts';
+import { applySolution, type Room, surroundingsOf, varsIn } from './work.ts';
 
 export interface SessionRequest extends Room {
   readonly lab: Lab;
@@ -96,12 +88,13 @@ class LabSession implements Session {
   readonly lab: Lab;
   readonly progress: Progress;
   readonly #room: Room;
+  readonly #keeper: RoomKeeper;
 
   constructor({ lab, progress, roomId, ...room }: SessionRequest) {
     this.lab = lab;
     this.progress = progress;
     this.#room = room;
-    if (progress.data.room.id !== roomId) progress.data.room = { id: roomId, entered: [], completed: [] };
+    this.#keeper = createRoomKeeper({ lab, progress, roomId, room });
   }
 
   vars(exercise: Exercise): VarValues {
@@ -150,19 +143,8 @@ class LabSession implements Session {
   }
 
   async enter(exercise: Exercise): Promise<{ prepared: boolean }> {
-    const { room, current } = this.progress.data;
-    current[this.lab.name] = exercise.id;
-    const needed = neededBy(this.lab.exercises, exercise);
-    // Brought to its end for another exercise, it would pass untouched; its own participant begins at the beginning.
-    const solvedForThem = exercise.tasks.some((task) => this.record(exercise, task).state !== 'solved');
-    if (room.completed.includes(exercise.id) && solvedForThem) await this.#leaveWithDependents(exercise);
-    const prepared = !room.entered.includes(exercise.id);
-    if (prepared) {
-      await assertRequirements(this.#room, exercise);
-      await this.#leave((other) => !needed.includes(other));
-      for (const need of needed) await this.#complete(need);
-      await this.#begin(exercise);
-    }
+    this.progress.data.current[this.lab.name] = exercise.id;
+    const prepared = await this.#keeper.enter(exercise);
     const task = exercise.tasks.find((one) => !isDone(this.record(exercise, one)));
     if (task !== undefined) this.#touch(exercise, task);
     await this.progress.save();
@@ -233,63 +215,9 @@ class LabSession implements Session {
   }
 
   async reset(exercise: Exercise): Promise<void> {
-    const { data } = this.progress;
-    // Also when it was never entered: whoever asks for a reset wants the reset blocks to run.
-    if (!data.room.entered.includes(exercise.id)) data.room.entered.push(exercise.id);
-    await this.#leaveWithDependents(exercise);
-    delete data.tasks[exercise.id];
+    await this.#keeper.takeBack(exercise);
+    delete this.progress.data.tasks[exercise.id];
     await this.enter(exercise);
-  }
-
-  /** What builds upon the exercise goes first: it would stand on nothing. */
-  async #leaveWithDependents(exercise: Exercise): Promise<void> {
-    await this.#leave((other) => neededBy(this.lab.exercises, other).includes(exercise));
-    await this.#leave((other) => other === exercise);
-  }
-
-  /** Resets the entered exercises that match, last entered first. */
-  async #leave(matches: (exercise: Exercise) => boolean): Promise<void> {
-    const { room } = this.progress.data;
-    for (const id of [...room.entered].reverse()) {
-      const exercise = this.lab.exercises.find((candidate) => candidate.id === id);
-      // An exercise of another lab, or one that is gone from this lab, is not ours to reset.
-      if (exercise === undefined || !matches(exercise)) continue;
-      await tearDown(this.#room, exercise);
-      room.entered = room.entered.filter((entered) => entered !== id);
-      room.completed = room.completed.filter((completed) => completed !== id);
-      await this.progress.save();
-    }
-  }
-
-  /** Brings an exercise that others build upon to its end state. */
-  async #complete(exercise: Exercise): Promise<void> {
-    const { room } = this.progress.data;
-    if (room.completed.includes(exercise.id)) return;
-    if (!room.entered.includes(exercise.id)) await this.#begin(exercise);
-    for (const task of exercise.tasks) {
-      if (this.record(exercise, task).state !== 'solved') await applySolution(this.#room, exercise, task);
-    }
-    room.completed.push(exercise.id);
-    await this.progress.save();
-  }
-
-  /** Setup, then the solutions of what is solved already: the room may be a new one, the participant is not. */
-  async #begin(exercise: Exercise): Promise<void> {
-    const { room } = this.progress.data;
-    // Entered even if setup fails half-way, so that leaving it cleans up.
-    room.entered.push(exercise.id);
-    try {
-      await setUp(this.#room, exercise);
-      for (const task of exercise.tasks) {
-        if (this.record(exercise, task).state === 'solved') await applySolution(this.#room, exercise, task);
-      }
-    } catch (cause) {
-      await this.#leave((other) => other === exercise).catch(() => {});
-      room.entered = room.entered.filter((id) => id !== exercise.id);
-      await this.progress.save();
-      throw cause;
-    }
-    await this.progress.save();
   }
 
   async #perturb(exercise: Exercise, task: Task): Promise<Verdict | undefined> {
@@ -345,7 +273,7 @@ async function findSolutionAnswer(around: Surroundings, task: Task): Promise<Ans
   throw new LabError('PROBE_FAILED', `the answer is unknown: ${say}`);
 }
 
-export function isDone({ state }: TaskProgress): boolean {
+function isDone({ state }: TaskProgress): boolean {
   return state === 'solved' || state === 'skipped';
 }
 

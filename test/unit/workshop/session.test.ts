@@ -105,6 +105,14 @@ describe('entering', () => {
     expect(await session.enter(keys)).toEqual({ prepared: true });
   });
 
+  test('a setup that was killed half-way is taken back before the next one', async () => {
+    const { session, world, progress } = seat();
+    progress.data.room.preparing = 'tiny/sum';
+    await session.enter(keys);
+    expect(world.scripts).toEqual(['node1: drop load', 'node2: fill pod $N']);
+    expect(progress.data.room.preparing).toBe('');
+  });
+
   test('a room that lacks what the exercise requires is named', async () => {
     const { session } = seat({ world: createWorld(['node1']) });
     await expect(session.enter(keys)).rejects.toThrow('tiny/keys requires 2 nodes; stack "tiny" does not have that');
