@@ -1,53 +1,88 @@
-// Evidence laid out for reading: the question that was put to the system, and all of the answer.
+// What was seen, laid out to be read: every value of an observation, nothing shortened.
 
-import wrapAnsi from 'wrap-ansi';
 import type { Json } from '../../probe/probe.ts';
 import type { Evidence } from '../../workshop/exercise.ts';
-import { sanitize } from '../../workshop/sanitize.ts';
-import { type Format, paint } from './style.ts';
-import { renderTable } from './table.ts';
+import { sanitizeLine } from '../../workshop/sanitize.ts';
+import { layOutGrid } from './grid.ts';
+import type { Paint } from './paint.ts';
+import { widthOf, wrap } from './text-width.ts';
 
-/** Never shortened: a verdict must be open to doubt. */
-export function renderEvidence(evidence: readonly Evidence[], format: Format): string {
-  return evidence.map((one) => renderOne(one, format)).join('\n');
+type JsonObject = Readonly<Record<string, Json>>;
+
+/** The probe and where it looked, then the observation below it. Lines without a final newline. */
+export function renderEvidence({ probe, args, observation }: Evidence, width: number, paint: Paint): readonly string[] {
+  const where = Object.entries(args).map(([key, value]) => `${sanitizeLine(key)} ${renderScalar(value)}`);
+  const head = [paint('bold', sanitizeLine(probe)), ...where].join('  ');
+  return [...indent(wrap(head, width), 2, 0), ...indent(renderObject(observation, width - 4, paint), 4)];
 }
 
-function renderOne({ probe, args, observation }: Evidence, format: Format): string {
-  const question = Object.entries(args).map(([name, value]) => `${name}=${inline(value)}`);
-  const head = paint(format, 'dim', [probe, ...question].join(' '));
-  const width = Math.max(...Object.keys(observation).map((name) => name.length), 0);
-  const lines = Object.entries(observation).flatMap(([name, value]) => field(name, value, width, format));
-  return [head, ...lines.map((line) => `  ${line}`)].join('\n');
+/** Plain values side by side, then the longer ones, each below its name. */
+function renderObject(object: JsonObject, width: number, paint: Paint): readonly string[] {
+  const entries = Object.entries(object);
+  const short = entries.filter(([, value]) => isScalar(value) || isEmpty(value));
+  const long = entries.filter(([, value]) => !isScalar(value) && !isEmpty(value));
+  return [...renderPairs(short, width, paint), ...long.flatMap(([key, value]) => renderLong(key, value, width, paint))];
 }
 
-function field(name: string, value: Json, width: number, format: Format): readonly string[] {
-  const label = `${paint(format, 'cyan', name.padEnd(width))}  `;
-  const rows = tableRows(value);
-  if (rows !== undefined) return [label.trimEnd(), ...rows.map((row) => `    ${row}`)];
-  const [first = '', ...more] = wrapAnsi(inline(value), Math.max(20, format.width - width - 4), { hard: true }).split(
-    '\n',
-  );
-  return [`${label}${first}`, ...more.map((line) => `${' '.repeat(width + 2)}${line}`)];
+/** `count 1  first eth0`: pairs are never torn apart, so that a value can't be taken for the next one's name. */
+function renderPairs(entries: readonly (readonly [string, Json])[], width: number, paint: Paint): readonly string[] {
+  const lines: string[] = [];
+  for (const [key, value] of entries) {
+    const pair = `${paint('dim', sanitizeLine(key))} ${renderScalar(value)}`;
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last) + widthOf(pair) + 3 <= width) lines[lines.length - 1] = `${last}   ${pair}`;
+    else lines.push(pair);
+  }
+  return lines.flatMap((line) => indent(wrap(line, width), 2, 0));
 }
 
-/** A list of objects with the same fields reads best as a table. */
-function tableRows(value: Json): readonly string[] | undefined {
-  if (!Array.isArray(value) || value.length === 0 || !value.every(isObject)) return undefined;
-  const columns = [...new Set(value.flatMap((item) => Object.keys(item)))];
-  const rows = value.map((item) => columns.map((column) => inline(item[column] ?? '')));
-  return renderTable(rows, columns).split('\n');
+function renderLong(key: string, value: Json, width: number, paint: Paint): readonly string[] {
+  const name = paint('dim', sanitizeLine(key));
+  if (isList(value) && value.every(isScalar)) {
+    const text = `${name} ${value.map(renderScalar).join(', ')}`;
+    return indent(wrap(text, width - 2), 2, 0);
+  }
+  if (isList(value) && value.every(isObject)) return [name, ...indent(renderRows(value, width - 2, paint), 2)];
+  if (isObject(value)) return [name, ...indent(renderObject(value, width - 2, paint), 2)];
+  return indent(wrap(`${name} ${renderCell(value)}`, width - 2), 2, 0);
 }
 
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** A list of objects is a table; its columns are all the fields that any of them has. */
+function renderRows(objects: readonly JsonObject[], width: number, paint: Paint): readonly string[] {
+  const columns = [...new Set(objects.flatMap((object) => Object.keys(object)))];
+  const head = columns.map((column) => paint('dim', sanitizeLine(column)));
+  const rows = objects.map((object) => columns.map((column) => renderCell(object[column])));
+  return layOutGrid(
+    [head, ...rows],
+    columns.map(() => 'left'),
+    width,
+  ).rows.flat();
 }
 
-function inline(value: Json): string {
-  if (typeof value === 'string') return sanitize(value).replaceAll('\n', ' ⏎ ');
-  if (Array.isArray(value)) return value.length === 0 ? '(none)' : value.map(inline).join(', ');
-  if (isObject(value))
-    return Object.entries(value)
-      .map(([key, item]) => `${key}=${inline(item)}`)
-      .join(' ');
-  return String(value);
+function renderCell(value: Json | undefined): string {
+  if (value === undefined) return '';
+  if (isList(value)) return value.length === 0 ? 'none' : value.map(renderCell).join(', ');
+  if (!isObject(value)) return renderScalar(value);
+  return Object.entries(value)
+    .map(([key, member]) => `${sanitizeLine(key)}=${renderCell(member)}`)
+    .join(' ');
 }
+
+/** Empty values have a word, since nothing at all would look like a fault of the printer. */
+function renderScalar(value: Json): string {
+  if (typeof value === 'string') return value === '' ? '""' : sanitizeLine(value);
+  if (value === null) return 'none';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'number' ? String(value) : isEmpty(value) ? 'none' : renderCell(value);
+}
+
+function indent(lines: readonly string[], columns: number, first = columns): readonly string[] {
+  return lines.map((line, index) => `${' '.repeat(index === 0 ? first : columns)}${line}`.trimEnd());
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isScalar = (value: Json): boolean => typeof value !== 'object' || value === null;
+const isEmpty = (value: Json): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;

@@ -5,19 +5,21 @@ import diff from '@speed-highlight/core/languages/diff.js';
 import ini from '@speed-highlight/core/languages/ini.js';
 import json from '@speed-highlight/core/languages/json.js';
 import yaml from '@speed-highlight/core/languages/yaml.js';
-import { tokenizeWith } from '@speed-highlight/core/tokenize';
+import { type ShjLanguageData, tokenizeWith } from '@speed-highlight/core/tokenize';
 import type { Paint, Style } from './paint.ts';
 
-const languages: Readonly<Record<string, Parameters<typeof tokenizeWith>[1]>> = {
-  sh: bash,
-  bash,
-  shell: bash,
-  diff,
-  ini,
-  toml: ini,
-  json,
-  yaml,
-  yml: yaml,
+// The generated types of the grammars are not quite those that the tokenizer asks for; the values are.
+const grammars = { bash, diff, ini, json, yaml } as unknown as Readonly<Record<string, ShjLanguageData>>;
+const languages: Readonly<Record<string, string>> = {
+  sh: 'bash',
+  bash: 'bash',
+  shell: 'bash',
+  diff: 'diff',
+  ini: 'ini',
+  toml: 'ini',
+  json: 'json',
+  yaml: 'yaml',
+  yml: 'yaml',
 };
 
 const styles: Readonly<Record<string, Style>> = {
@@ -43,7 +45,7 @@ const maxLength = 10_000;
  * @param code without control characters; what is painted is exactly this text
  */
 export function highlight(code: string, language: string, paint: Paint): string {
-  const grammar = Object.hasOwn(languages, language) ? languages[language] : undefined;
+  const grammar = Object.hasOwn(languages, language) ? grammars[languages[language] ?? ''] : undefined;
   if (grammar === undefined || code.length > maxLength) return code;
   let painted = '';
   tokenizeWith(code, grammar, (text, token) => {

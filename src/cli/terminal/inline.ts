@@ -1,8 +1,8 @@
 // Inline Markdown (emphasis, code, links, pictures) as painted text.
 
+import { sanitizeLine } from '../../workshop/sanitize.ts';
 import type { Token } from './markdown-tree.ts';
 import type { Paint } from './paint.ts';
-import { sanitizeLine } from '../../workshop/sanitize.ts';
 
 /** Hard breaks become newlines; everything else is one line, to be wrapped by whoever knows the width. */
 export function renderInline(tokens: readonly Token[], paint: Paint): string {

@@ -2,7 +2,7 @@
 
 import { readFenceRole } from '../../workshop/fence-role.ts';
 import { sanitize, sanitizeLine } from '../../workshop/sanitize.ts';
-import { type Align, gridWidth, layOutGrid } from './grid.ts';
+import { type Align, layOutGrid } from './grid.ts';
 import { highlight } from './highlight.ts';
 import { renderInline } from './inline.ts';
 import { type Block, parseBlocks } from './markdown-tree.ts';
@@ -61,7 +61,10 @@ function renderBlock(block: Block, width: number, paint: Paint): readonly string
 }
 
 function renderHeading(block: Block, width: number, paint: Paint): readonly string[] {
-  const text = renderInline(block.children.flatMap(({ token }) => token.children ?? []), paint);
+  const text = renderInline(
+    block.children.flatMap(({ token }) => token.children ?? []),
+    paint,
+  );
   const level = Number(block.token.tag.slice(1));
   const lines = wrap(text, width).map((line) => paint('bold', line));
   if (level > 2) return lines;
@@ -90,7 +93,9 @@ function describeWhere(info: string): string {
 
 function renderList(block: Block, width: number, paint: Paint): readonly string[] {
   const start = Number(block.token.attrGet('start') ?? 1);
-  const isLoose = block.children.some((item) => item.children.some((child) => child.type === 'paragraph' && !child.token.hidden));
+  const isLoose = block.children.some((item) =>
+    item.children.some((child) => child.type === 'paragraph' && !child.token.hidden),
+  );
   const widest = String(start + block.children.length - 1).length + 2;
   return block.children.flatMap((item, index) => {
     const marker = block.type === 'bullet_list' ? '• ' : `${start + index}. `.padStart(widest);
@@ -104,14 +109,30 @@ function renderTableBlock(block: Block, width: number, paint: Paint): readonly s
   const rows = block.children.flatMap((section) =>
     section.children.map((row) =>
       row.children.map((cell) => {
-        const text = renderInline(cell.children.flatMap(({ token }) => token.children ?? []), paint);
+        const text = renderInline(
+          cell.children.flatMap(({ token }) => token.children ?? []),
+          paint,
+        );
         return cell.type === 'th' ? paint('bold', text) : text;
       }),
     ),
   );
   const headCells = block.children[0]?.children[0]?.children ?? [];
-  const aligns = headCells.map((cell): Align => alignOf(String(cell.token.attrGet('style') ?? '')));
-  const head = layOutGrid(rows, aligns, width).slice(0, headHeight(rows, aligns, width));
-  const body = layOutGrid(rows, aligns, width).slice(head.length);
-  return [...head, paint('dim', '─'.repeat(gridWidth(rows, aligns.length, width))), ...body];
+  const aligns = headCells.map((cell) => alignOf(String(cell.token.attrGet('style') ?? '')));
+  const grid = layOutGrid(rows, aligns, width);
+  const [head = [], ...body] = grid.rows;
+  return [...head, paint('dim', '─'.repeat(Math.min(grid.width, width))), ...body.flat()];
+}
+
+function alignOf(style: string): Align {
+  return style.endsWith('right') ? 'right' : style.endsWith('center') ? 'center' : 'left';
+}
+
+/** What is left of the width behind a marker. */
+function inner(width: number, marker = 2): number {
+  return Math.max(narrowest, width - marker);
+}
+
+function prefixed(lines: readonly string[], prefix: string): readonly string[] {
+  return lines.map((line) => `${prefix}${line}`.trimEnd());
 }

@@ -1,6 +1,6 @@
 // Colours and attributes, applied or not; the one list of the escape sequences that podlab writes itself.
 
-import { type InspectColor, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { sanitize } from '../../workshop/sanitize.ts';
 
 /**
@@ -14,13 +14,14 @@ export type Style = 'bold' | 'dim' | 'italic' | 'underline' | 'magenta' | 'red' 
 export type Paint = (style: Style, text: string) => string;
 
 export function createPaint(color: boolean): Paint {
-  return color ? (style, text) => (text === '' ? '' : styleText(style, text, { validateStream: false })) : (_, text) => text;
+  return color
+    ? (style, text) => (text === '' ? '' : styleText(style, text, { validateStream: false }))
+    : (_, text) => text;
 }
 
 /** Whether a stream wants colour: a terminal does, unless NO_COLOR is set; FORCE_COLOR makes anything do. */
 export function hasColor(stream: NodeJS.WritableStream): boolean {
-  const style: InspectColor = 'bold';
-  return styleText(style, 'x', { stream }) !== 'x';
+  return styleText('bold', 'x', { stream }) !== 'x';
 }
 
 // Opening and closing codes of the styles above.

@@ -23,7 +23,9 @@ export function renderTable(
   const clean = rows.map((row) => columns.map((_, index) => sanitizeLine(row[index] ?? '')));
   const aligns = columns.map((_, index): Align => alignOf(clean.map((row) => row[index] ?? '')));
   const head = columns.map((column) => paint('bold', column));
-  return layOutGrid([head, ...clean], aligns, width === 0 ? Number.MAX_SAFE_INTEGER : width).join('\n');
+  return layOutGrid([head, ...clean], aligns, width === 0 ? Number.MAX_SAFE_INTEGER : width)
+    .rows.flat()
+    .join('\n');
 }
 
 function alignOf(cells: readonly string[]): Align {
