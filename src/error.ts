@@ -5,6 +5,7 @@ export const errorCodes = [
   'USAGE',
   'STACK_INVALID',
   'LAB_INVALID',
+  'LAB_UNTRUSTED',
   'NOT_FOUND',
   'STACK_NOT_UP',
   'STACK_CHANGED',

@@ -20,6 +20,8 @@ export interface App {
   readonly paths: Paths;
   /** Directories in which programs are looked up, colon-separated. */
   readonly programPath: string;
+  /** podlab's own directory. */
+  readonly home: string;
   /** Directories in which stacks and labs are looked up: the present one, then podlab's own. */
   readonly roots: readonly string[];
   /** Fires on SIGINT, SIGTERM and SIGHUP. */
@@ -52,6 +54,7 @@ export function createApp(): App {
     uid,
     paths,
     programPath: programPathOf(env.PATH),
+    home: resolve(own),
     roots: [...new Set([resolve('.'), resolve(own)])].filter((root) => existsSync(root)),
     signal: abort.signal,
     reporter: async () => {

@@ -12,6 +12,7 @@ import type { Lab } from '../workshop/exercise.ts';
 import type { Progress } from '../workshop/progress.ts';
 import type { Session } from '../workshop/session.ts';
 import type { App } from './app.ts';
+import { requireTrust } from './lab-trust.ts';
 import { loadStack } from './stack-files.ts';
 
 export interface LabRoom {
@@ -29,8 +30,14 @@ export const systemClock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** The room for a lab, built if it is not up. @param given a stack to use instead of the lab's own */
+/**
+ * The room for a lab, built if it is not up.
+ *
+ * @param given a stack to use instead of the lab's own
+ * @throws LabError LAB_UNTRUSTED, and what `up` throws
+ */
 export async function roomFor(app: App, lab: Lab, given: string | undefined): Promise<LabRoom> {
+  await requireTrust(app, lab);
   const { topology, file, stack } = await loadStack(app, given ?? lab.stack);
   const driver = await app.driver(topology.driver);
   const { created } = await driver.up({ topology, file }, await app.reporter());

@@ -146,6 +146,17 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/labs-prove.ts'),
   },
   {
+    name: 'trust',
+    group: 'Lab',
+    args: ['<lab>'],
+    summary: 'show what a lab from elsewhere runs on the nodes, and allow it',
+    details:
+      'Labs that come with podlab are trusted. Any change to a lab takes the trust away. Nothing of a lab runs outside its room.',
+    examples: ['podlab trust ./my-labs/firewalls', 'podlab trust ./my-labs/firewalls --show'],
+    options: [{ flags: '--show', summary: 'only show it' }, json],
+    load: () => import('./verbs/trust.ts'),
+  },
+  {
     name: 'check',
     group: 'Lab',
     args: ['[exercise-or-task]'],

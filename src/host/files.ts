@@ -66,7 +66,10 @@ export function keepAside(path: string, now: number): string {
 export const labFiles = {
   readDir: async (path: string): Promise<readonly string[]> => orNotFound(path, () => readdirSync(path)),
   readText: async (path: string, maxBytes: number): Promise<string> => {
-    const { size } = orNotFound(path, () => statSync(path));
+    const stat = orNotFound(path, () => statSync(path));
+    // Reading a FIFO or a device may never end.
+    if (!stat.isFile()) throw new LabError('LAB_INVALID', `${path} is no regular file`);
+    const { size } = stat;
     if (size > maxBytes) throw new LabError('LAB_INVALID', `${path} holds ${size} bytes; ${maxBytes} are the most`);
     return readFileSync(path, 'utf8');
   },
