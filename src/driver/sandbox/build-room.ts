@@ -6,11 +6,12 @@ import { LabError } from '../../error.ts';
 import type { Argv } from '../../host/host.ts';
 import type { Reporter } from '../../reporter.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { cgroupParent } from './cgroups.ts';
 import { memberExecutor } from './enter.ts';
 import { isRootless, namespacesFor, roomUid } from './levels.ts';
 import { startOwner } from './owner.ts';
 import { planRoom } from './plan-room.ts';
-import { roomFiles } from './room-files.ts';
+import { engineDirs, roomFiles } from './room-files.ts';
 import { type RoomRecord, readOwner, writeRecord } from './room-record.ts';
 import type { Machine } from './suitability.ts';
 import { applyOnMachine, isForwarding, planUplink, undoForwarding, uplinkResolvConf } from './uplink.ts';
@@ -48,6 +49,10 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
     writeRecord(dir, begun);
     await reporter.step('joining the NAT networks to this machine', () => makeUplink(begun, request.path));
   }
+  if (topology.engine === 'docker') {
+    writeRecord(dir, begun);
+    await startEngines(begun, reporter);
+  }
   writeRecord(dir, { ...begun, state: 'up' });
 }
 
@@ -55,7 +60,10 @@ async function makeNamespaces(request: BuildRequest, reporter: Reporter): Promis
   const { topology, dir, path } = request;
   const plan = planRoom(topology);
   const uid = request.uid === 0 && isRootless(topology.engine) ? roomUid : 0;
-  writeRoomFiles(dir, roomFiles(plan, scripts(), topology.uplink ? uplinkResolvConf() : ''), uid);
+  const engineNodes = topology.engine === 'none' ? [] : topology.nodes.map(({ name }) => name);
+  const nameServers = topology.uplink ? uplinkResolvConf() : '';
+  writeRoomFiles(dir, roomFiles(plan, engineNodes, scripts(), nameServers), uid);
+  for (const node of engineNodes) makeEngineDirs(join(request.data, node));
 
   const names = ['gateway', ...plan.nodes.map(({ name }) => name)];
   const namespaces = namespacesFor(topology.engine);
@@ -69,6 +77,7 @@ async function makeNamespaces(request: BuildRequest, reporter: Reporter): Promis
       roomNamespaces: namespaces.room,
       nodeNamespaces: namespaces.node,
       members: names,
+      engineData: engineNodes.length === 0 ? '' : request.data,
       path,
       signal: request.signal,
       onReady: (name) => update(`${++ready} of ${names.length} ready (${name})`),
@@ -93,9 +102,25 @@ async function makeUplink(record: RoomRecord, path: string): Promise<void> {
   }
 }
 
+async function startEngines(record: RoomRecord, reporter: Reporter): Promise<void> {
+  const { startDocker } = await import('../engine/docker-engine.ts');
+  const { stack, nodes } = record.topology;
+  await Promise.all(
+    nodes.map(async ({ name }) => {
+      const member = record.members.find((candidate) => candidate.name === name);
+      if (member === undefined) throw new Error(`node ${name} did not report`);
+      await startDocker(memberExecutor(record, member), { cgroupParent: cgroupParent(stack, name) }, reporter);
+    }),
+  );
+}
+
+function makeEngineDirs(node: string): void {
+  for (const name of engineDirs) mkdirSync(join(node, name), { recursive: true, mode: 0o755 });
+}
+
 function writeRoomFiles(dir: string, files: ReadonlyMap<string, string>, uid: number): void {
   const room = join(dir, 'room');
-  mkdirSync(join(room, 'node'), { recursive: true, mode: 0o700 });
+  for (const name of ['node', 'data', 'cgroup']) mkdirSync(join(room, name), { recursive: true, mode: 0o700 });
   for (const [name, text] of files) writeFileSync(join(room, name), text, { mode: 0o600 });
   if (uid === 0) return;
   // These belong to the user that the room runs as; what decides about the room stays with us, in `dir`.

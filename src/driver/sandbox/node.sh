@@ -9,7 +9,15 @@ hostname "$name"
 : </run/room/go # opening blocks until somebody opens the other end
 
 step='private files'
-mount -a -T ./node.fstab # covers /mnt as well: the room's files are none of a node's business
+fstab=./node/$name.fstab
+[ -e "$fstab" ] || fstab=./node.fstab
+mount -a -T "$fstab" # covers /mnt as well: the room's files are none of a node's business
+case $RESOLV_CONF in
+  /run/*) # on the node's own /run, which is empty
+    mkdir -p "${RESOLV_CONF%/*}"
+    cat ./resolv.conf >"$RESOLV_CONF"
+    ;;
+esac
 step=addresses
 ip -batch "./node/$name.batch"
 if [ -e "./node/$name.tc" ]; then

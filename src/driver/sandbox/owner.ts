@@ -20,6 +20,8 @@ export interface OwnerRequest {
   readonly nodeNamespaces: string;
   /** Names that have to report, `gateway` among them. */
   readonly members: readonly string[];
+  /** Absolute path of the directory for what engines write; '' for a room without engines. */
+  readonly engineData: string;
   readonly path: string;
   readonly signal: AbortSignal | undefined;
   onReady(name: string): void;
@@ -43,6 +45,7 @@ export async function startOwner(request: OwnerRequest): Promise<Members> {
       LC_ALL: 'C.UTF-8',
       PODLAB_STACK: request.stack,
       NODE_NAMESPACES: request.nodeNamespaces,
+      ENGINE_DATA: request.engineData,
     },
     stdio: ['ignore', 'pipe', log],
     detached: true,

@@ -14,6 +14,31 @@ const nodeFstab = [
   privateTmpfs('/mnt', 'mode=755,size=4k,ro'),
 ];
 
+/** Directories under a node's data that the mounts of an engine's node need. */
+export const engineDirs = ['etc', 'etc.work', 'lib/docker', 'lib.work', 'docker', 'log'] as const;
+
+/**
+ * A node with an engine writes to /etc, /var/lib and /var/log: into overlays whose lower layer is the host's, so that it
+ * begins with what Debian's packages have put there. dockerd's own overlays cannot lie on an overlay, so its directory is a
+ * plain one.
+ */
+function engineFstab(node: string): readonly string[] {
+  const data = `/mnt/data/${node}`;
+  const overlay = (target: string, name: string) =>
+    `podlab ${target} overlay lowerdir=${target},upperdir=${data}/${name},workdir=${data}/${name}.work 0 0`;
+  const bind = (from: string, target: string) => `${from} ${target} none bind 0 0`;
+  return [
+    ...nodeFstab.slice(0, 2),
+    '/mnt/cgroup /sys/fs/cgroup none rbind 0 0',
+    overlay('/etc', 'etc'),
+    bind('/mnt/hosts', '/etc/hosts'),
+    overlay('/var/lib', 'lib'),
+    bind(`${data}/docker`, '/var/lib/docker'),
+    bind(`${data}/log`, '/var/log'),
+    ...nodeFstab.slice(2),
+  ];
+}
+
 // Covers what belongs to people or to the host's services before any node exists.
 const roomFstab = [
   privateTmpfs('/run', 'mode=755,size=16m'),
@@ -22,9 +47,14 @@ const roomFstab = [
   privateTmpfs('/home', 'mode=755,size=4k'),
 ];
 
-/** @param scripts the text of room.sh and node.sh, copied so that a room does not depend on where podlab is installed */
+/**
+ * @param engineNodes names of the nodes that run an engine
+ * @param scripts the text of room.sh and node.sh, copied so that a room does not depend on where podlab is installed
+ * @param nameServers lines for resolv.conf; '' without an uplink
+ */
 export function roomFiles(
   plan: RoomPlan,
+  engineNodes: readonly string[],
   scripts: { readonly room: string; readonly node: string },
   nameServers: string,
 ): ReadonlyMap<string, string> {
@@ -41,6 +71,7 @@ export function roomFiles(
     ['gateway.nft', plan.gatewayNft],
     ['gateway.tc', batch(plan.gatewayTc)],
   ]);
+  for (const node of engineNodes) files.set(`node/${node}.fstab`, lines(engineFstab(node)));
   for (const node of plan.nodes) {
     files.set(`node/${node.name}.batch`, batch(node.ip));
     if (node.tc.length > 0) files.set(`node/${node.name}.tc`, batch(node.tc));

@@ -8,11 +8,16 @@ read -r stat </proc/self/stat # this is still the host's /proc: our process id a
 
 mount -c --bind . /mnt # not canonical: the way here from / is closed to us
 cd /mnt
+if [ -n "$ENGINE_DATA" ]; then
+  # What engines write, and the control groups that each node's fresh /sys would hide.
+  mount --bind "$ENGINE_DATA" ./data
+  mount --rbind /sys/fs/cgroup ./cgroup
+fi
 # Nothing in a room may change the host's files: real file systems become read-only, those with people's own things vanish.
 while read -r _ target type options _; do
   case $type in proc | sysfs | cgroup* | dev* | mqueue | hugetlbfs | pstore | efivarfs | bpf) continue ;; esac
   case $type in tracefs | debugfs | securityfs | configfs | fusectl | nsfs | binfmt_misc | rpc_pipefs | autofs) continue ;; esac
-  case $target in /mnt | /run | /run/* | /tmp | /tmp/* | /home | /home/* | /root | /root/* | /proc/* | /sys/* | /dev/*) continue ;; esac
+  case $target in /mnt | /mnt/* | /run | /run/* | /tmp | /tmp/* | /home | /home/* | /root | /root/* | /proc/* | /sys/* | /dev/*) continue ;; esac
   case ,$options, in *,ro,*) continue ;; esac
   mount -o remount,bind,ro "$(printf '%b' "$target")"
 done </proc/self/mounts
@@ -22,6 +27,7 @@ mkdir -p /run/netns /run/room "${resolv%/*}"
 [ -e "$resolv" ] || : >"$resolv"
 mount --bind ./hosts /etc/hosts
 mount --bind ./resolv.conf "$resolv"
+export RESOLV_CONF="$resolv"
 hostname gateway
 
 # Each node's first process makes the node's namespaces and says so at `ready`. Then all cables are made in one batch with
