@@ -1,12 +1,12 @@
 // Markdown as text for the terminal. The Markdown is untrusted: nothing in it can drive the terminal.
 
 import { readFenceRole } from '../../workshop/fence-role.ts';
-import { sanitize, sanitizeLine } from '../../workshop/sanitize.ts';
+import { sanitize } from '../../workshop/sanitize.ts';
+import { codeLines, describePlace, renderCodeBlock } from './code-block.ts';
 import { type Align, layOutGrid } from './grid.ts';
-import { highlight } from './highlight.ts';
 import { renderInline } from './inline.ts';
 import { type Block, parseBlocks } from './markdown-tree.ts';
-import { createPaint, expandTabs, onlyOwnStyles, type Paint } from './paint.ts';
+import { createPaint, onlyOwnStyles, type Paint } from './paint.ts';
 import { widthOf, wrap } from './text-width.ts';
 
 export interface TextFormat {
@@ -42,7 +42,7 @@ function renderBlock(block: Block, width: number, paint: Paint): readonly string
       return renderHeading(block, width, paint);
     case 'fence':
     case 'code_block':
-      return renderCodeBlock(block, paint);
+      return renderFence(block, paint);
     case 'bullet_list':
     case 'ordered_list':
       return renderList(block, width, paint);
@@ -71,24 +71,17 @@ function renderHeading(block: Block, width: number, paint: Paint): readonly stri
   return [...lines, paint('dim', (level === 1 ? '═' : '─').repeat(Math.min(width, widthOf(text))))];
 }
 
-/** A text picture stands by itself; other code has a bar at its left, and above it the node to type it on. */
-function renderCodeBlock({ token }: Block, paint: Paint): readonly string[] {
+/** A text picture stands by itself; of commands to type it is said where. */
+function renderFence({ token }: Block, paint: Paint): readonly string[] {
   const language = token.info.trim().split(/\s+/)[0] ?? '';
-  const code = expandTabs(sanitize(token.content)).replace(/\n$/, '');
-  if (language === 'text') return code.split('\n').map((line) => `  ${line}`.trimEnd());
-  const bar = paint('dim', '│');
-  const lines = highlight(code, language, paint)
-    .split('\n')
-    .map((line) => `  ${bar} ${line}`.trimEnd());
-  const where = describeWhere(token.info);
-  return where === '' ? lines : [`  ${paint('dim', where)}`, ...lines];
+  if (language === 'text') return codeLines(token.content).map((line) => `  ${line}`.trimEnd());
+  return renderCodeBlock(token.content, language, describeWhere(token.info), paint);
 }
 
 function describeWhere(info: string): string {
   const { role } = readFenceRole(info);
   if (role.kind !== 'try') return '';
-  const place = role.on === '' ? '' : `on ${role.on === 'each' ? 'each node' : sanitizeLine(role.on)}`;
-  return [role.when === 'solved' ? 'when solved' : '', place].filter((part) => part !== '').join(', ');
+  return [role.when === 'solved' ? 'when solved' : '', describePlace(role.on)].filter((part) => part !== '').join(', ');
 }
 
 function renderList(block: Block, width: number, paint: Paint): readonly string[] {

@@ -1,0 +1,26 @@
+// What the interactive runner asks of a terminal; tests bring a scripted one.
+
+import type { TextFormat } from '../terminal/markdown.ts';
+
+export interface Choice {
+  readonly value: string;
+  readonly name: string;
+}
+
+/** Every question rejects with LabError CANCELLED when the participant presses Ctrl-C. */
+export interface RunnerIo {
+  /** As the terminal is now; its width may change. */
+  readonly format: TextFormat;
+  /** Where a shell can be opened. */
+  readonly nodes: readonly string[];
+  write(text: string): void;
+  /** Shows `prompt` until one of the keys is pressed, without Enter. `return` is the Enter key. */
+  key<Key extends string>(prompt: string, keys: readonly Key[]): Promise<Key>;
+  /** A line of text; undefined when Escape is pressed. */
+  line(message: string): Promise<string | undefined>;
+  /** The value of the chosen one; undefined when Escape is pressed. */
+  choose(message: string, choices: readonly Choice[]): Promise<string | undefined>;
+  /** Says at once what is going on while `work` runs. */
+  busy<T>(what: string, work: () => Promise<T>): Promise<T>;
+  openShell(node: string): Promise<void>;
+}

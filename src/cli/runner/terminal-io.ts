@@ -1,0 +1,79 @@
+// The runner's questions at a real terminal.
+
+import { LabError } from '../../error.ts';
+import { hasColor } from '../terminal/paint.ts';
+import { startSpinner, systemTicker, type TextStream } from '../terminal/spinner.ts';
+import { choicePrompt, closed, keyPrompt, linePrompt } from './prompts.ts';
+import type { RunnerIo } from './runner-io.ts';
+
+export interface TerminalStreams {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: TextStream;
+  /** Fires when the participant interrupts while no prompt is open. */
+  readonly signal: AbortSignal;
+  /** Names of the places where a shell can be opened; empty when that isn't known. */
+  readonly nodes?: readonly string[];
+  openShell(node: string): Promise<void>;
+}
+
+// Longer lines of prose are hard to read.
+const widest = 100;
+
+/** Between prompts the terminal is in its ordinary mode, so that Ctrl-C is a signal and a shell can take over. */
+export function terminalIo({ stdin, stdout, signal, nodes, openShell }: TerminalStreams): RunnerIo {
+  const context = { input: stdin, output: stdout, signal, clearPromptOnDone: true };
+  const color = hasColor(stdout);
+  return {
+    get format() {
+      return { color, width: Math.min(stdout.columns ?? 80, widest) };
+    },
+    nodes: nodes ?? [],
+    write: (text) => {
+      stdout.write(text);
+    },
+    key: async <Key extends string>(prompt: string, keys: readonly Key[]) =>
+      (await settled(keyPrompt({ prompt, keys }, context))) as Key,
+    // What was answered stays on the screen.
+    line: (message) => settled(linePrompt({ message }, { ...context, clearPromptOnDone: false })),
+    choose: (message, choices) => settled(choicePrompt({ message, choices, color }, context)),
+    busy: async (what, work) => {
+      const spinner = startSpinner(stdout, () => what, systemTicker);
+      try {
+        return await untilAborted(work(), signal);
+      } finally {
+        spinner.stop();
+      }
+    },
+    openShell,
+  };
+}
+
+/** @throws LabError CANCELLED after Ctrl-C, Ctrl-D or a signal */
+async function settled<T>(prompt: Promise<T | typeof closed>): Promise<T> {
+  try {
+    const value = await prompt;
+    if (value !== closed) return value as T;
+  } catch (error) {
+    // @inquirer/core tells Ctrl-C and an aborted signal by the error's name.
+    const isLeaving = error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
+    if (!isLeaving) throw error;
+  }
+  throw interrupted();
+}
+
+/** Leaves at once, even if a command in the room takes its time to end; the session has saved what counts. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(interrupted());
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+const interrupted = () => new LabError('CANCELLED', 'interrupted');
