@@ -9,9 +9,15 @@ hostname "$name"
 : </run/room/go # opening blocks until somebody opens the other end
 
 step='private files'
-fstab=./node/$name.fstab
-[ -e "$fstab" ] || fstab=./node.fstab
-mount -a -T "$fstab" # covers /mnt as well: the room's files are none of a node's business
+# Covers /mnt as well: the room's files are none of a node's business.
+if [ -e "./node/$name.mounts" ]; then
+  # One by one: `mount -a` skips a bind when it finds the same one in what the new /sys and /etc hide.
+  while read -r arguments; do
+    mount $arguments
+  done <"./node/$name.mounts"
+else
+  mount -a -T ./node.fstab
+fi
 case $RESOLV_CONF in
   /run/*) # on the node's own /run, which is empty
     mkdir -p "${RESOLV_CONF%/*}"

@@ -2,12 +2,29 @@
 
 import type { RoomPlan, Words } from './plan-room.ts';
 
-const privateTmpfs = (target: string, options: string) => `podlab ${target} tmpfs nosuid,nodev,${options} 0 0`;
+interface Mount {
+  /** Never what is mounted there already: `mount -a` would skip it. */
+  readonly source: string;
+  readonly target: string;
+  readonly type: string;
+  readonly options: string;
+}
 
-// The source is a name of ours, because `mount -a` skips what looks mounted already. Own /proc and /sys show the node's processes and links; the sizes are limits, memory is used only for what is stored.
-const nodeFstab = [
-  'podlab /proc proc nosuid,nodev,noexec 0 0',
-  'podlab /sys sysfs nosuid,nodev,noexec,ro 0 0',
+const privateTmpfs = (target: string, options: string): Mount => ({
+  source: 'podlab',
+  target,
+  type: 'tmpfs',
+  options: `nosuid,nodev,${options}`,
+});
+
+// Own /proc and /sys show the node's processes and links.
+const kernelMounts: readonly Mount[] = [
+  { source: 'podlab', target: '/proc', type: 'proc', options: 'nosuid,nodev,noexec' },
+  { source: 'podlab', target: '/sys', type: 'sysfs', options: 'nosuid,nodev,noexec,ro' },
+];
+
+// The sizes are limits; memory is used only for what is stored. /mnt held the room's files and comes last.
+const privateMounts: readonly Mount[] = [
   privateTmpfs('/run', 'mode=755,size=64m'),
   privateTmpfs('/tmp', 'mode=1777,size=256m'),
   privateTmpfs('/root', 'mode=700,size=64m'),
@@ -22,25 +39,27 @@ export const engineDirs = ['etc', 'etc.work', 'lib/docker', 'lib.work', 'docker'
  * begins with what Debian's packages have put there. dockerd's own overlays cannot lie on an overlay, so its directory is a
  * plain one.
  */
-function engineFstab(node: string): readonly string[] {
+function engineMounts(node: string): readonly Mount[] {
   const data = `/mnt/data/${node}`;
-  const overlay = (target: string, name: string) =>
-    `podlab ${target} overlay lowerdir=${target},upperdir=${data}/${name},workdir=${data}/${name}.work 0 0`;
-  const bind = (from: string, target: string) => `${from} ${target} none bind 0 0`;
+  const bind = (source: string, target: string): Mount => ({ source, target, type: 'none', options: 'rbind' });
+  const overlay = (target: string, name: string): Mount => {
+    const layers = `lowerdir=${target},upperdir=${data}/${name},workdir=${data}/${name}.work`;
+    return { source: 'podlab', target, type: 'overlay', options: layers };
+  };
   return [
-    ...nodeFstab.slice(0, 2),
-    '/mnt/cgroup /sys/fs/cgroup none rbind 0 0',
+    ...kernelMounts,
+    bind('/mnt/cgroup', '/sys/fs/cgroup'),
     overlay('/etc', 'etc'),
     bind('/mnt/hosts', '/etc/hosts'),
     overlay('/var/lib', 'lib'),
     bind(`${data}/docker`, '/var/lib/docker'),
     bind(`${data}/log`, '/var/log'),
-    ...nodeFstab.slice(2),
+    ...privateMounts,
   ];
 }
 
 // Covers what belongs to people or to the host's services before any node exists.
-const roomFstab = [
+const roomMounts: readonly Mount[] = [
   privateTmpfs('/run', 'mode=755,size=16m'),
   privateTmpfs('/tmp', 'mode=1777,size=64m'),
   privateTmpfs('/root', 'mode=700,size=16m'),
@@ -61,8 +80,8 @@ export function roomFiles(
   const files = new Map([
     ['room.sh', scripts.room],
     ['node.sh', scripts.node],
-    ['room.fstab', lines(roomFstab)],
-    ['node.fstab', lines(nodeFstab)],
+    ['room.fstab', lines(roomMounts.map(fstabLine))],
+    ['node.fstab', lines([...kernelMounts, ...privateMounts].map(fstabLine))],
     ['nodes', lines(plan.nodes.map((node) => node.name))],
     ['hosts', plan.hosts],
     // Without an uplink no name server: names come from /etc/hosts, and a look-up of any other name fails at once instead of timing out.
@@ -71,12 +90,22 @@ export function roomFiles(
     ['gateway.nft', plan.gatewayNft],
     ['gateway.tc', batch(plan.gatewayTc)],
   ]);
-  for (const node of engineNodes) files.set(`node/${node}.fstab`, lines(engineFstab(node)));
+  for (const node of engineNodes) {
+    files.set(`node/${node}.mounts`, lines(engineMounts(node).map(mountArguments)));
+  }
   for (const node of plan.nodes) {
     files.set(`node/${node.name}.batch`, batch(node.ip));
     if (node.tc.length > 0) files.set(`node/${node.name}.tc`, batch(node.tc));
   }
   return files;
+}
+
+function fstabLine({ source, target, type, options }: Mount): string {
+  return `${source} ${target} ${type} ${options} 0 0`;
+}
+
+function mountArguments({ source, target, type, options }: Mount): string {
+  return `-t ${type} -o ${options} ${source} ${target}`;
 }
 
 function batch(commands: readonly Words[]): string {
