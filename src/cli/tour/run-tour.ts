@@ -9,6 +9,7 @@ import type { TextFormat } from '../terminal/markdown.ts';
 import { renderTable } from '../terminal/table.ts';
 import { renderVerdict } from '../terminal/verdict.ts';
 import { shortVerdict } from './short-verdict.ts';
+import { wrongAnswer } from './wrong-answer.ts';
 
 export interface TourStop {
   readonly exercise: string;
@@ -78,7 +79,7 @@ async function visit(
   return { exercise: exercise.id, title: exercise.title, tasks: exercise.tasks.length, ...counts, ms, fault };
 }
 
-/** A question that nobody has answered fails as well: it can be judged, and is open. */
+/** A question is given a wrong answer; one that none can be made up for fails too, since it is still open. */
 async function showFailure(
   session: Session,
   exercise: Exercise,
@@ -86,12 +87,11 @@ async function showFailure(
   print: (text: string) => void,
   format: TextFormat,
 ): Promise<boolean> {
-  const started = performance.now();
-  const outcome = await session.check(exercise, task);
-  if (!('verdict' in outcome)) throw new Error(`${task.id}: no answer was given, yet it is malformed`);
-  const time = formatDuration(performance.now() - started);
-  print(`$ podlab check ${task.id}\n${shortVerdict(outcome.verdict, task, format)}  (${time})\n\n`);
-  return outcome.verdict.kind === 'fail';
+  const given = await wrongAnswer(session, exercise, task);
+  const { outcome, time } = await timed(() => session.check(exercise, task, given));
+  const text = 'verdict' in outcome ? shortVerdict(outcome.verdict, task, format) : outcome.reason;
+  print(`${commandLine(task, given, time)}\n${text}\n\n`);
+  return 'verdict' in outcome && outcome.verdict.kind === 'fail';
 }
 
 async function showSolution(
@@ -101,19 +101,29 @@ async function showSolution(
   print: (text: string) => void,
   format: TextFormat,
 ): Promise<boolean> {
-  const { blocks, answer, verdict } = await session.solve(exercise, task);
-  print(`$ podlab solve ${task.id}\n${renderSolution({ blocks, answer }, session.vars(exercise), format)}\n\n`);
+  const solved = await timed(() => session.solve(exercise, task));
+  const { blocks, answer, verdict } = solved.outcome;
+  const solution = renderSolution({ blocks, answer }, session.vars(exercise), format);
+  print(`$ podlab solve ${task.id}  (${solved.time})\n${solution}\n\n`);
   if (verdict.kind !== 'pass') {
     print(`${renderVerdict(verdict, task, format)}\n\n`);
     return false;
   }
-  const started = performance.now();
-  const outcome = await session.check(exercise, task, answer === '' ? undefined : answer);
-  const time = formatDuration(performance.now() - started);
-  const word = answer === '' ? `check ${task.id}` : `answer ${task.id} "${answer}"`;
+  const given = answer === '' ? undefined : answer;
+  const { outcome, time } = await timed(() => session.check(exercise, task, given));
   const text = 'verdict' in outcome ? renderVerdict(outcome.verdict, task, format) : outcome.reason;
-  print(`$ podlab ${word}\n${text}\n  (${time})\n\n`);
+  print(`${commandLine(task, given, time)}\n${text}\n\n`);
   return 'verdict' in outcome && outcome.verdict.kind === 'pass';
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ readonly outcome: T; readonly time: string }> {
+  const started = performance.now();
+  const outcome = await work();
+  return { outcome, time: formatDuration(performance.now() - started) };
+}
+
+function commandLine({ id }: Task, given: string | undefined, time: string): string {
+  return `$ podlab ${given === undefined ? `check ${id}` : `answer ${id} "${given}"`}  (${time})`;
 }
 
 function renderSummary(stops: readonly TourStop[], ok: boolean, ms: number, format: TextFormat): string {
