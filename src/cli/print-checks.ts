@@ -12,8 +12,8 @@ export async function printChecks(
   checked: readonly { readonly task: Task; readonly verdict: Verdict }[],
 ): Promise<void> {
   const { renderVerdict } = await import('./terminal/verdict.ts');
-  const { formatFor } = await import('./terminal/style.ts');
-  const format = formatFor(app.stdout, app.env);
+  const { formatOf } = await import('./terminal/format-of.ts');
+  const format = formatOf(app.stdout);
   const rows = checked.map(({ task, verdict }) => ({ task: task.id, title: task.title, verdict }));
   app.answer(json, { lab: session.lab.name, exercise: exercise.id, checks: rows }, () =>
     checked.map(({ task, verdict }) => `${renderVerdict(verdict, task, format)}\n`).join('\n'),

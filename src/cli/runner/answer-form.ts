@@ -11,12 +11,14 @@ const forms: Readonly<Record<Exclude<AnswerType, 'set' | 'choice' | 'number'>, r
   iface: ["an interface's name", 'names of interfaces'],
 };
 
-/** `a whole number`; `names of interfaces, with commas between them, or none`. */
+/** `a whole number`; `names of interfaces, separated by blanks or commas, or none`. */
 export function describeAnswer({ type, unit, of, choices }: AskSpec): string {
   if (type === 'choice') return `one of: ${choices.join(', ')}`;
   if (type === 'set') {
     const members = of === 'number' ? numbers(unit) : forms[of][1];
-    return `${members}, with commas between them, or none`;
+    // Members that may hold blanks themselves can't be told apart by them.
+    const separator = of === 'number' || of === 'text' ? 'commas' : 'blanks or commas';
+    return `${members}, separated by ${separator}, or none`;
   }
   return type === 'number' ? `a number${unit === '' ? '' : ` in ${unit}`}` : forms[type][0];
 }

@@ -148,8 +148,7 @@ class LabRun {
       if (given === undefined || given.trim() === '') return;
       const outcome = await this.#io.busy('Checking…', () => this.#session.check(exercise, task, given));
       if ('reason' in outcome) {
-        const form = task.check.ask.type === 'choice' ? '' : ` Expected: ${describeAnswer(task.check.ask)}.`;
-        this.#say(...wrap(`${capitalised(outcome.reason)}.${form} This did not count.`, this.#io.format.width));
+        this.#say(...wrap(`${capitalised(outcome.reason)}. This did not count.`, this.#io.format.width));
         continue;
       }
       if (!outcome.askedAgain) return this.#settle(place, outcome.verdict, outcome.solved);
@@ -232,8 +231,8 @@ class LabRun {
     const { exercise, task } = place;
     const hasCommands = task.solve.blocks.length > 0;
     const keys = hasCommands ? (['y', 'a', 'n'] as const) : (['y', 'n'] as const);
-    const words = hasCommands ? 'y show it, a show and apply it, n no' : 'y/n';
-    const key = await this.#io.key(`See the solution? The task will be marked as shown. ${words}`, keys);
+    const words = hasCommands ? 'y yes, a yes and apply it, n no' : 'y/n';
+    const key = await this.#io.key(`Show the solution? It will be marked as shown. ${words}`, keys);
     if (key === 'n') return;
     if (key === 'y') {
       const shown = await this.#io.busy('Looking…', () => this.#session.solution(exercise, task));
@@ -246,13 +245,21 @@ class LabRun {
   }
 
   async #shell(): Promise<void> {
-    const [first, ...others] = this.#io.nodes;
-    const choices = this.#io.nodes.map((name) => ({ value: name, name }));
-    const node = others.length === 0 ? first : await this.#io.choose('Shell on', choices);
-    if (node === undefined) return;
+    const node = await this.#chooseNode();
+    if (node === undefined || node === '') return;
     this.#io.write(`A shell on ${node}; "exit" brings you back.\n`);
     await this.#io.openShell(node);
     this.#io.write('\n');
+  }
+
+  async #chooseNode(): Promise<string | undefined> {
+    const { nodes } = this.#io;
+    if (nodes.length === 0) return (await this.#io.line('Shell on which node?'))?.trim();
+    if (nodes.length === 1) return nodes[0];
+    return this.#io.choose(
+      'Shell on',
+      nodes.map((name) => ({ value: name, name })),
+    );
   }
 
   /** A fault of machine or lab must not end the lab: the participant may fix it, reset, or leave it out. */

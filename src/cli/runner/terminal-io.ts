@@ -1,6 +1,7 @@
 // The runner's questions at a real terminal.
 
 import { LabError } from '../../error.ts';
+import { sanitizeLine } from '../../workshop/sanitize.ts';
 import { hasColor } from '../terminal/paint.ts';
 import { startSpinner, systemTicker, type TextStream } from '../terminal/spinner.ts';
 import { choicePrompt, closed, keyPrompt, linePrompt } from './prompts.ts';
@@ -33,8 +34,15 @@ export function terminalIo({ stdin, stdout, signal, nodes, openShell }: Terminal
     },
     key: async <Key extends string>(prompt: string, keys: readonly Key[]) =>
       (await settled(keyPrompt({ prompt, keys }, context))) as Key,
-    // What was answered stays on the screen.
-    line: (message) => settled(linePrompt({ message }, { ...context, clearPromptOnDone: false })),
+    line: async (message) => {
+      const value = await settled(linePrompt({ message }, context));
+      // What was said stays on the screen; a question that was called off doesn't.
+      if (value !== undefined && value.trim() !== '')
+        stdout.write(`${message} ${sanitizeLine(value)}
+
+`);
+      return value;
+    },
     choose: (message, choices) => settled(choicePrompt({ message, choices, color }, context)),
     busy: async (what, work) => {
       const spinner = startSpinner(stdout, () => what, systemTicker);

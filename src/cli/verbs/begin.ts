@@ -9,6 +9,7 @@ import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readLab } from '../lab-files.ts';
 import { roomFor, sessionFor } from '../lab-room.ts';
+import { formatOf } from '../terminal/format-of.ts';
 import { installPackages } from './setup.ts';
 import { startLab } from './start.ts';
 
@@ -47,9 +48,10 @@ async function tour(app: App, json: boolean): Promise<number> {
   try {
     // The tour's own progress is forgotten: a participant's stays as it is.
     const session = await sessionFor(app, lab, room, transientProgress());
-    const result = await runTour(session, (text) => {
+    const print = (text: string) => {
       if (!json) app.stdout.write(text);
-    });
+    };
+    const result = await runTour(session, print, formatOf(app.stdout));
     app.answer(json, result, () => '');
     return result.ok ? exitCodes.done : exitCodes.no;
   } finally {

@@ -6,7 +6,10 @@ import type { VerbInput } from '../command.ts';
 import { taskOrCurrent } from '../current-task.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { currentSession } from '../lab-room.ts';
+import { fillProse } from '../runner/fill-prose.ts';
 import { formatDuration } from '../terminal/duration.ts';
+import { formatOf } from '../terminal/format-of.ts';
+import { renderMarkdown } from '../terminal/markdown.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
   const session = await currentSession(app, options, args[0]);
@@ -21,7 +24,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
 }
 
 function describe(outcome: HintOutcome): string {
-  if (outcome.kind === 'hint') return `Hint ${outcome.number} of ${outcome.of}: ${outcome.hint.markdown.trim()}`;
+  if (outcome.kind === 'hint') return `Hint ${outcome.number} of ${outcome.of}:`;
   if (outcome.kind === 'none-left') return 'There are no more hints. "podlab solve --show" shows the solution.';
   const ways = [
     ...(outcome.fails > 0 ? [`after ${outcome.fails} more failed check${outcome.fails === 1 ? '' : 's'}`] : []),

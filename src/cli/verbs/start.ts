@@ -21,6 +21,7 @@ export async function startLab(app: App, name: string, stack: string | undefined
     stdin: app.stdin,
     stdout: app.stdout,
     signal: app.signal,
+    nodes: [...room.topology.nodes.map(({ name }) => name), 'gateway'],
     openShell: async (node: string) => {
       await openShell(app, room.stack, node);
     },

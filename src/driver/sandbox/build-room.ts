@@ -63,7 +63,7 @@ async function makeNamespaces(request: BuildRequest, reporter: Reporter): Promis
   const engineNodes = topology.engine === 'none' ? [] : topology.nodes.map(({ name }) => name);
   const nameServers = topology.uplink ? uplinkResolvConf() : '';
   writeRoomFiles(dir, roomFiles(plan, engineNodes, scripts(), nameServers), uid);
-  for (const node of engineNodes) makeEngineDirs(join(request.data, node));
+  if (engineNodes.length > 0) makeEngineDirs(request.data, engineNodes);
 
   const names = ['gateway', ...plan.nodes.map(({ name }) => name)];
   const namespaces = namespacesFor(topology.engine);
@@ -114,8 +114,12 @@ async function startEngines(record: RoomRecord, reporter: Reporter): Promise<voi
   );
 }
 
-function makeEngineDirs(node: string): void {
-  for (const name of engineDirs) mkdirSync(join(node, name), { recursive: true, mode: 0o755 });
+function makeEngineDirs(data: string, nodes: readonly string[]): void {
+  // Images hold set-user-id programs, and overlays the passwords of /etc: nobody else may come this far.
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  for (const node of nodes) {
+    for (const dir of engineDirs) mkdirSync(join(data, node, dir), { recursive: true, mode: 0o755 });
+  }
 }
 
 function writeRoomFiles(dir: string, files: ReadonlyMap<string, string>, uid: number): void {

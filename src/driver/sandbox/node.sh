@@ -15,6 +15,9 @@ if [ -e "./node/$name.mounts" ]; then
   while read -r arguments; do
     mount $arguments
   done <"./node/$name.mounts"
+  # Its /etc does not show what the room has bound over the host's files, but it is writable.
+  cat ./hosts >/etc/hosts
+  [ -n "${RESOLV_CONF%%/run/*}" ] && cat ./resolv.conf >"$RESOLV_CONF"
 else
   mount -a -T ./node.fstab
 fi
@@ -22,6 +25,9 @@ case $RESOLV_CONF in
   /run/*) # on the node's own /run, which is empty
     mkdir -p "${RESOLV_CONF%/*}"
     cat ./resolv.conf >"$RESOLV_CONF"
+    ;;
+  *) # the room's, unless an overlay hides that
+    [ ! -e "./node/$name.mounts" ] || mount -c --bind ./resolv.conf "$RESOLV_CONF"
     ;;
 esac
 step=addresses

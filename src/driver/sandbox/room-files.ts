@@ -32,27 +32,22 @@ const privateMounts: readonly Mount[] = [
 ];
 
 /** Directories under a node's data that the mounts of an engine's node need. */
-export const engineDirs = ['etc', 'etc.work', 'lib/docker', 'lib.work', 'docker', 'log'] as const;
+export const engineDirs = ['etc', 'etc.work', 'lib/docker', 'log'] as const;
 
 /**
- * A node with an engine writes to /etc, /var/lib and /var/log: into overlays whose lower layer is the host's, so that it
- * begins with what Debian's packages have put there. dockerd's own overlays cannot lie on an overlay, so its directory is a
- * plain one.
+ * A node with an engine writes to /etc, an overlay that begins with what Debian's packages have put there, and to a /var/lib
+ * and a /var/log of its own. Those are plain directories: containers' file systems are overlays, which cannot lie on another
+ * overlay, and the host's /var/lib holds the data of other rooms.
  */
 function engineMounts(node: string): readonly Mount[] {
   const data = `/mnt/data/${node}`;
   const bind = (source: string, target: string): Mount => ({ source, target, type: 'none', options: 'rbind' });
-  const overlay = (target: string, name: string): Mount => {
-    const layers = `lowerdir=${target},upperdir=${data}/${name},workdir=${data}/${name}.work`;
-    return { source: 'podlab', target, type: 'overlay', options: layers };
-  };
+  const layers = `lowerdir=/etc,upperdir=${data}/etc,workdir=${data}/etc.work`;
   return [
     ...kernelMounts,
     bind('/mnt/cgroup', '/sys/fs/cgroup'),
-    overlay('/etc', 'etc'),
-    bind('/mnt/hosts', '/etc/hosts'),
-    overlay('/var/lib', 'lib'),
-    bind(`${data}/docker`, '/var/lib/docker'),
+    { source: 'podlab', target: '/etc', type: 'overlay', options: layers },
+    bind(`${data}/lib`, '/var/lib'),
     bind(`${data}/log`, '/var/log'),
     ...privateMounts,
   ];

@@ -80,9 +80,15 @@ export function sandboxDriver(options: SandboxOptions): Driver {
       }),
 
     logs: async (stack) => {
-      const { dir } = places(stack);
-      const text = readTextIfExists(join(dir, 'log'));
-      return text === undefined ? [] : [{ name: 'room', text }];
+      const { dir, data } = places(stack);
+      const logs = [
+        { name: 'room', path: join(dir, 'log') },
+        ...listDir(data).map((node) => ({ name: `dockerd on ${node}`, path: join(data, node, 'log', 'dockerd.log') })),
+      ];
+      return logs.flatMap(({ name, path }) => {
+        const text = readTextIfExists(path);
+        return text === undefined ? [] : [{ name, text }];
+      });
     },
   };
 }
