@@ -17,12 +17,13 @@ if [ -e "./node/$name.mounts" ]; then
   done <"./node/$name.mounts"
   # Its /etc does not show what the room has bound over the host's files, but it is writable.
   cat ./hosts >/etc/hosts
-  [ -n "${RESOLV_CONF%%/run/*}" ] && cat ./resolv.conf >"$RESOLV_CONF"
+  own_etc=yes
 else
   mount -a -T ./node.fstab
+  own_etc=
 fi
-case $RESOLV_CONF in
-  /run/*) # on the node's own /run, which is empty
+case $own_etc$RESOLV_CONF in
+  yes/* | /run/*) # the node's own /run is empty
     mkdir -p "${RESOLV_CONF%/*}"
     cat ./resolv.conf >"$RESOLV_CONF"
     ;;
