@@ -211,11 +211,12 @@ class LabRun {
 
   async #list({ exercise }: Place): Promise<void> {
     this.#say(renderExerciseList(this.#session, exercise, this.#io.format));
-    const stay = { value: '', name: 'stay here' };
-    const others = this.#session.lab.exercises.filter((other) => other !== exercise);
-    const choices = others.map(({ id, title }) => ({ value: id, name: title }));
-    const id = await this.#io.choose('Go to', [stay, ...choices]);
-    if (id !== undefined && id !== '') await this.#arrive(this.#session.exercise(id));
+    const choices = this.#session.lab.exercises.map((one) => ({
+      value: one.id,
+      name: `${fillProse(one.title, this.#session.vars(one))}${one === exercise ? ' (you are here)' : ''}`,
+    }));
+    const id = await this.#io.choose('Go to', choices, exercise.id);
+    if (id !== undefined && id !== exercise.id) await this.#arrive(this.#session.exercise(id));
   }
 
   async #reset({ exercise }: Place): Promise<void> {

@@ -52,15 +52,21 @@ interface ChoiceConfig {
   readonly message: string;
   readonly choices: readonly Choice[];
   readonly color: boolean;
+  readonly start: string | undefined;
 }
 
 const pageSize = 12;
 
 /** Resolves with the value of the chosen one, or undefined after Escape. Arrows or j and k move, digits jump. */
 export const choicePrompt = createPrompt<string | undefined | typeof closed, ChoiceConfig>(
-  ({ message, choices, color }, done) => {
+  ({ message, choices, color, start }, done) => {
     const paint = createPaint(color);
-    const [active, setActive] = useState(0);
+    const [active, setActive] = useState(
+      Math.max(
+        0,
+        choices.findIndex(({ value }) => value === start),
+      ),
+    );
     useClosed(done);
     useKeypress((event, line) => {
       line.clearLine(0);

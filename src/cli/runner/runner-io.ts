@@ -18,8 +18,8 @@ export interface RunnerIo {
   key<Key extends string>(prompt: string, keys: readonly Key[]): Promise<Key>;
   /** A line of text; undefined when Escape is pressed. */
   line(message: string): Promise<string | undefined>;
-  /** The value of the chosen one; undefined when Escape is pressed. */
-  choose(message: string, choices: readonly Choice[]): Promise<string | undefined>;
+  /** The value of the chosen one; undefined when Escape is pressed. @param start the value that is marked at first */
+  choose(message: string, choices: readonly Choice[], start?: string): Promise<string | undefined>;
   /** Says at once what is going on while `work` runs. */
   busy<T>(what: string, work: () => Promise<T>): Promise<T>;
   openShell(node: string): Promise<void>;

@@ -43,7 +43,7 @@ export function terminalIo({ stdin, stdout, signal, nodes, openShell }: Terminal
 `);
       return value;
     },
-    choose: (message, choices) => settled(choicePrompt({ message, choices, color }, context)),
+    choose: (message, choices, start) => settled(choicePrompt({ message, choices, color, start }, context)),
     busy: async (what, work) => {
       const spinner = startSpinner(stdout, () => what, systemTicker);
       try {
