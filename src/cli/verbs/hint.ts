@@ -15,11 +15,12 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   const session = await currentSession(app, options, args[0]);
   const { exercise, task } = taskOrCurrent(session, args[0]);
   const outcome = await session.hint(exercise, task);
-  app.answer(
-    options.json === true,
-    { exercise: exercise.id, task: task.id, ...outcome },
-    () => `${describe(outcome)}\n`,
-  );
+  const shown = outcome.kind === 'hint' ? fillProse(outcome.hint.markdown, session.vars(exercise)) : '';
+  const data = { exercise: exercise.id, task: task.id, ...outcome, ...(shown === '' ? {} : { markdown: shown }) };
+  app.answer(options.json === true, data, () => {
+    const text = shown === '' ? '' : `${renderMarkdown(shown, formatOf(app.stdout))}\n`;
+    return `${describe(outcome)}\n${text}`;
+  });
   return outcome.kind === 'hint' ? exitCodes.done : exitCodes.no;
 }
 
