@@ -3,15 +3,15 @@
 import type { RoomPlan, Words } from './plan-room.ts';
 
 interface Mount {
-  /** Never what is mounted there already: `mount -a` would skip it. */
+  /** Differs between room and node: `mount -a` skips what a node has inherited from its room under the same source. */
   readonly source: string;
   readonly target: string;
   readonly type: string;
   readonly options: string;
 }
 
-const privateTmpfs = (target: string, options: string): Mount => ({
-  source: 'podlab',
+const privateTmpfs = (owner: 'room' | 'node', target: string, options: string): Mount => ({
+  source: owner,
   target,
   type: 'tmpfs',
   options: `nosuid,nodev,${options}`,
@@ -19,16 +19,16 @@ const privateTmpfs = (target: string, options: string): Mount => ({
 
 // Own /proc and /sys show the node's processes and links.
 const kernelMounts: readonly Mount[] = [
-  { source: 'podlab', target: '/proc', type: 'proc', options: 'nosuid,nodev,noexec' },
-  { source: 'podlab', target: '/sys', type: 'sysfs', options: 'nosuid,nodev,noexec,ro' },
+  { source: 'node', target: '/proc', type: 'proc', options: 'nosuid,nodev,noexec' },
+  { source: 'node', target: '/sys', type: 'sysfs', options: 'nosuid,nodev,noexec,ro' },
 ];
 
 // The sizes are limits; memory is used only for what is stored. /mnt held the room's files and comes last.
 const privateMounts: readonly Mount[] = [
-  privateTmpfs('/run', 'mode=755,size=64m'),
-  privateTmpfs('/tmp', 'mode=1777,size=256m'),
-  privateTmpfs('/root', 'mode=700,size=64m'),
-  privateTmpfs('/mnt', 'mode=755,size=4k,ro'),
+  privateTmpfs('node', '/run', 'mode=755,size=64m'),
+  privateTmpfs('node', '/tmp', 'mode=1777,size=256m'),
+  privateTmpfs('node', '/root', 'mode=700,size=64m'),
+  privateTmpfs('node', '/mnt', 'mode=755,size=4k,ro'),
 ];
 
 /** Directories under a node's data that the mounts of an engine's node need. */
@@ -46,7 +46,7 @@ function engineMounts(node: string): readonly Mount[] {
   return [
     ...kernelMounts,
     bind('/mnt/cgroup', '/sys/fs/cgroup'),
-    { source: 'podlab', target: '/etc', type: 'overlay', options: layers },
+    { source: 'node', target: '/etc', type: 'overlay', options: layers },
     bind(`${data}/lib`, '/var/lib'),
     bind(`${data}/log`, '/var/log'),
     ...privateMounts,
@@ -55,10 +55,10 @@ function engineMounts(node: string): readonly Mount[] {
 
 // Covers what belongs to people or to the host's services before any node exists.
 const roomMounts: readonly Mount[] = [
-  privateTmpfs('/run', 'mode=755,size=16m'),
-  privateTmpfs('/tmp', 'mode=1777,size=64m'),
-  privateTmpfs('/root', 'mode=700,size=16m'),
-  privateTmpfs('/home', 'mode=755,size=4k'),
+  privateTmpfs('room', '/run', 'mode=755,size=16m'),
+  privateTmpfs('room', '/tmp', 'mode=1777,size=64m'),
+  privateTmpfs('room', '/root', 'mode=700,size=16m'),
+  privateTmpfs('room', '/home', 'mode=755,size=4k'),
 ];
 
 /**
