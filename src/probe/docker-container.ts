@@ -3,11 +3,12 @@
 import * as v from 'valibot';
 import type { Executor } from '../host/host.ts';
 import { dockerName, on } from './args.ts';
-import { type Container, containers, netnsOwner } from './docker-view.ts';
+import { type Container, containers, netnsOwner, usesHostNetwork } from './docker-view.ts';
 import { kindOf, links, linksOf } from './links.ts';
-import { nodeName, output } from './net-view.ts';
+import { attempt, nodeName, output } from './net-view.ts';
 import { defineProbe } from './probe.ts';
 import { nodeNetnsInode, parseInode } from './processes.ts';
+import { parseSocketTable } from './socket-table.ts';
 
 export const dockerContainer = defineProbe({
   name: 'docker.container',
@@ -18,6 +19,7 @@ export const dockerContainer = defineProbe({
     'readlink /proc/PID/ns/net',
     'nsenter --target PID --net -- ip -j -d link',
     'ip -j -d link',
+    "grep -shE 'LISTEN' /proc/PID/net/tcp /proc/PID/net/tcp6",
   ],
   take: 'ip',
   args: v.strictObject({ on, name: dockerName('Name of the container.') }),
@@ -37,12 +39,15 @@ export const dockerContainer = defineProbe({
     gateway: 'its default gateway, or empty',
     veth: "the node's end of the cable to its namespace, whoever owns that; empty in host mode",
     bridge: 'the bridge of which that end is a port, or empty',
+    ports: 'TCP ports on which anybody listens in its network namespace, ascending',
   },
   async observe(context, { on, name }) {
     const executor = context.node(nodeName(context, on));
     const all = await containers(executor);
     const container = all.find((one) => one.name === name);
-    const space = container === undefined || container.pid === 0 ? noSpace : await spaceOf(executor, container.pid);
+    const pid = container?.pid ?? 0;
+    const space = pid === 0 ? noSpace : await spaceOf(executor, pid);
+    const ports = pid === 0 ? [] : await listeningPorts(executor, pid);
     const endpoint = container?.endpoints[0];
     return {
       exists: container !== undefined,
@@ -51,19 +56,21 @@ export const dockerContainer = defineProbe({
       network_mode: container?.networkMode ?? '',
       netns_of: container?.netnsOf ?? '',
       shared_with: container === undefined ? [] : companions(all, container),
-      pid: container?.pid ?? 0,
+      pid,
       ...space,
       sandbox_key: container?.sandboxKey ?? '',
       ip: endpoint?.ip ?? '',
       mac: endpoint?.mac ?? '',
       gateway: endpoint?.gateway ?? '',
+      ports,
     };
   },
 });
 
 function companions(all: readonly Container[], container: Container): string[] {
-  if (!container.running || container.networkMode === 'host') return [];
-  const inSameSpace = (one: Container) => one.running && netnsOwner(one) === netnsOwner(container);
+  if (!container.running || usesHostNetwork(all, container)) return [];
+  const owner = netnsOwner(all, container);
+  const inSameSpace = (one: Container) => one.running && netnsOwner(all, one) === owner;
   return all.filter((one) => one.name !== container.name && inSameSpace(one)).map((one) => one.name);
 }
 
@@ -87,4 +94,12 @@ async function spaceOf(executor: Executor, pid: number): Promise<typeof noSpace>
     ),
   );
   return { netns_inode: inode, same_netns_as_node: false, veth: end?.ifname ?? '', bridge: end?.master ?? '' };
+}
+
+// A process's own view of its namespace; 0A is LISTEN (include/net/tcp_states.h).
+async function listeningPorts(executor: Executor, pid: number): Promise<number[]> {
+  const row = '^ *[0-9]+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} 0A ';
+  const tables = ['tcp', 'tcp6'].map((name) => `/proc/${pid}/net/${name}`);
+  const { stdout } = await attempt(executor, ['grep', '-shE', row, ...tables]);
+  return [...new Set(parseSocketTable(stdout).map((socket) => socket.port))].sort((a, b) => a - b);
 }

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { ipv4, on } from './args.ts';
-import { containers, usesHostNetwork } from './docker-view.ts';
+import { containers, netnsOwner, usesHostNetwork } from './docker-view.ts';
 import { nodeName } from './net-view.ts';
 import { defineProbe } from './probe.ts';
 
@@ -18,7 +18,7 @@ export const dockerContainers = defineProbe({
     names: 'names of the running ones',
     count: 'how many those are',
     stopped: 'names of the others',
-    host_network: 'names of the running ones that use the network of the host',
+    host_network: 'names of the running ones that use the network of the host, also by joining one that does',
     shared: 'names of the running ones that use the namespace of another container',
     owner: 'name of the container that has the address `ip`, or empty',
     users:
@@ -42,10 +42,10 @@ export const dockerContainers = defineProbe({
       names: names(running),
       count: running.length,
       stopped: names(all.filter((container) => !container.running)),
-      host_network: names(running.filter(usesHostNetwork)),
+      host_network: names(running.filter((one) => usesHostNetwork(all, one))),
       shared: names(running.filter((container) => container.netnsOf !== '')),
       owner,
-      users: owner === '' ? [] : names(running.filter(({ name, netnsOf }) => name === owner || netnsOf === owner)),
+      users: owner === '' ? [] : names(running.filter((one) => netnsOwner(all, one).name === owner)),
     };
   },
 });

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { dockerName, on } from './args.ts';
-import { containers, dockerNetwork, usesHostNetwork } from './docker-view.ts';
+import { type Container, containers, dockerNetwork, netnsOwner, usesHostNetwork } from './docker-view.ts';
 import { ipv4Addresses } from './links.ts';
 import { nodeName } from './net-view.ts';
 import { defineProbe } from './probe.ts';
@@ -28,7 +28,10 @@ export const dockerNetworkProbe = defineProbe({
     containers: 'running members, sorted by name: name, ipv4 (without prefix), mac',
     names: 'their names',
     count: 'how many they are',
+    joined: 'names of the running containers that use the namespace of a member, and so are no members themselves',
     host_network: 'names of the running containers that use the network of the host and are no members of any bridge',
+    elsewhere: 'names of the other running containers: on other networks, or on none',
+    stopped: 'names of the containers that do not run; they are members of nothing',
   },
   async observe(context, { on, name }) {
     const executor = context.node(nodeName(context, on));
@@ -50,7 +53,21 @@ export const dockerNetworkProbe = defineProbe({
       containers: members,
       names: members.map((member) => member.name),
       count: members.length,
-      host_network: all.filter((one) => one.running && usesHostNetwork(one)).map((one) => one.name),
+      ...others(all, new Set(members.map((member) => member.name))),
     };
   },
 });
+
+/** Every container that is no member, sorted out by the reason. */
+function others(all: readonly Container[], members: ReadonlySet<string>) {
+  const left = all.filter((one) => !members.has(one.name));
+  const names = (reason: (one: Container) => boolean) => left.filter(reason).map((one) => one.name);
+  const isJoined = (one: Container) => members.has(netnsOwner(all, one).name);
+  const isOnHost = (one: Container) => usesHostNetwork(all, one);
+  return {
+    joined: names((one) => one.running && isJoined(one)),
+    host_network: names((one) => one.running && isOnHost(one)),
+    elsewhere: names((one) => one.running && !isJoined(one) && !isOnHost(one)),
+    stopped: names((one) => !one.running),
+  };
+}

@@ -66,13 +66,20 @@ export async function containers(executor: Executor): Promise<Container[]> {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The container that owns the namespace which this one uses: often itself. */
-export function netnsOwner(container: Container): string {
-  return container.netnsOf === '' ? container.name : container.netnsOf;
+/** The container that owns the namespace which this one uses: often itself. One may join a container that joined another. */
+export function netnsOwner(all: readonly Container[], container: Container): Container {
+  let owner = container;
+  for (let step = 0; step < all.length && owner.netnsOf !== ''; step++) {
+    const next = all.find((one) => one.name === owner.netnsOf);
+    if (next === undefined) break;
+    owner = next;
+  }
+  return owner;
 }
 
-export function usesHostNetwork(container: Container): boolean {
-  return container.networkMode === 'host';
+/** Also true for a container that joined one in host mode, as those of a host mode pod do. */
+export function usesHostNetwork(all: readonly Container[], container: Container): boolean {
+  return netnsOwner(all, container).networkMode === 'host';
 }
 
 const networkInspection = v.looseObject({

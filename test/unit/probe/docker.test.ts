@@ -4,7 +4,8 @@ import { fixture } from '../../support/fixture.ts';
 import { observe } from '../../support/probing.ts';
 
 const read = (name: string) => fixture(import.meta.url, name);
-const ids = (JSON.parse(read('docker-28.2.2-inspect.json')) as { Id: string }[]).map((container) => container.Id);
+const inspected = JSON.parse(read('docker-28.2.2-inspect.json')) as { Id: string; Name: string }[];
+const ids = inspected.map((container) => container.Id);
 
 // A pause container, one that joined it, one in host mode, one on a network of its own and one that has ended.
 const node = fakeExecutor('node1', {
@@ -36,7 +37,10 @@ test('only the pause container is a member of the bridge, and the one in host mo
     containers: [{ name: 'k8s_POD_cassandra', ipv4: '172.17.0.2', mac: '02:42:ac:11:00:02' }],
     names: ['k8s_POD_cassandra'],
     count: 1,
+    joined: ['k8s_cassandra'],
     host_network: ['hosty'],
+    elsewhere: ['web'],
+    stopped: ['done'],
   });
 });
 
@@ -46,6 +50,8 @@ test('a network of its own has another bridge and another member', async () => {
     subnet: '172.30.0.0/24',
     gateway: '172.30.0.1',
     names: ['web'],
+    joined: [],
+    elsewhere: ['k8s_POD_cassandra', 'k8s_cassandra'],
   });
   expect(await observe('docker.network', { name: 'lab' }, node)).toMatchObject({
     exists: false,
@@ -129,6 +135,21 @@ test('an address has one owner, and several users', async () => {
     ip: '172.17.0.2',
   });
   expect(await observe('docker.containers', { ip: '172.17.0.20' }, node)).toMatchObject({ owner: '', users: [] });
+});
+
+test('a container that joined one in host mode is in host mode too, however long the way', async () => {
+  const joined = inspected.map((container) => {
+    const modes: Record<string, string> = { '/k8s_cassandra': 'container:hosty', '/web': 'container:k8s_cassandra' };
+    const mode = modes[container.Name];
+    const isolated = { NetworkSettings: { Networks: {} }, HostConfig: { NetworkMode: mode } };
+    return mode === undefined ? container : { ...container, ...isolated };
+  });
+  const answers = {
+    'docker ps --all --quiet --no-trunc': `${ids.join('\n')}\n`,
+    [`docker inspect --type container ${ids.join(' ')}`]: JSON.stringify(joined),
+  };
+  const seen = await observe('docker.containers', { ip: '172.17.0.2' }, fakeExecutor('node1', answers));
+  expect(seen).toMatchObject({ host_network: ['hosty', 'k8s_cassandra', 'web'], users: ['k8s_POD_cassandra'] });
 });
 
 test('no container at all is an answer, no daemon is not', async () => {
