@@ -40,6 +40,8 @@ class LabRun {
   /** What has been shown, so that going on in an exercise shows only what is new. */
   #shown: { exercise: Exercise; parts: number } | undefined;
 
+  #hasSuggestedShell = false;
+
   constructor(session: Session, io: RunnerIo) {
     this.#session = session;
     this.#io = io;
@@ -101,11 +103,12 @@ class LabRun {
     const { text, shown } = readUpTo(this.#session, exercise, task, from, format);
     if (isNew) this.#say(renderExerciseHeading(this.#session, exercise, format));
     if (text !== '') this.#say(text);
-    if (isNew) this.#suggestShell();
+    if (!this.#hasSuggestedShell) this.#suggestShell();
     this.#shown = { exercise, parts: Math.max(from, shown) };
   }
 
   #suggestShell(): void {
+    this.#hasSuggestedShell = true;
     const node = this.#io.nodes[0] ?? 'node1';
     this.#say(
       renderMarkdown(
@@ -156,7 +159,7 @@ class LabRun {
         renderVerdict(outcome.verdict, task, this.#io.format),
         '',
         ...wrap(
-          'Right. The room has just been changed a little: the same question once more, for how it is now.',
+          'Now the room has been changed a little: the same question once more, for how it is now.',
           this.#io.format.width,
         ),
       );
