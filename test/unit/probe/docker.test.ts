@@ -7,6 +7,10 @@ const read = (name: string) => fixture(import.meta.url, name);
 const inspected = JSON.parse(read('docker-28.2.2-inspect.json')) as { Id: string; Name: string }[];
 const ids = inspected.map((container) => container.Id);
 
+const tables = (pid: number) =>
+  `grep -shE ^ *[0-9]+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} 0A  /proc/${pid}/net/tcp /proc/${pid}/net/tcp6`;
+const nobodyListens = { exitCode: 1 };
+
 // A pause container, one that joined it, one in host mode, one on a network of its own and one that has ended.
 const node = fakeExecutor('node1', {
   'docker ps --all --quiet --no-trunc': `${ids.join('\n')}\n`,
@@ -23,6 +27,9 @@ const node = fakeExecutor('node1', {
   'readlink /proc/188/ns/net': 'net:[4026532255]\n',
   'readlink /proc/251/ns/net': 'net:[4026532255]\n',
   'readlink /proc/313/ns/net': 'net:[4026531840]\n',
+  [tables(188)]: read('linux-6.18-proc-net-tcp.txt') + read('linux-6.18-proc-net-tcp6.txt'),
+  [tables(251)]: read('linux-6.18-proc-net-tcp.txt') + read('linux-6.18-proc-net-tcp6.txt'),
+  [tables(313)]: nobodyListens,
   'nsenter --target 188 --net -- ip -j -d link': read('ip-6.1.0-docker-pod-link.json'),
   'nsenter --target 251 --net -- ip -j -d link': read('ip-6.1.0-docker-pod-link.json'),
 });
@@ -77,6 +84,7 @@ test('the pause container owns the address and the veth', async () => {
     ip: '172.17.0.2',
     mac: '02:42:ac:11:00:02',
     gateway: '172.17.0.1',
+    ports: [80, 8080],
   });
 });
 
@@ -89,6 +97,7 @@ test('the container that joined it has the same namespace and no address of its 
     ip: '',
     sandbox_key: '',
     veth: 'veth3fd44f6',
+    ports: [80, 8080],
   });
 });
 
@@ -100,6 +109,7 @@ test('a container in host mode has neither veth nor bridge', async () => {
     veth: '',
     bridge: '',
     ip: '',
+    ports: [],
   });
 });
 
@@ -110,6 +120,7 @@ test('a container that has ended exists but does not run; one of another name do
     pid: 0,
     netns_inode: 0,
     ip: '',
+    ports: [],
   });
   expect(await observe('docker.container', { name: 'k8s_POD' }, node)).toMatchObject({ exists: false, pid: 0 });
 });
