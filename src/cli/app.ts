@@ -34,7 +34,7 @@ export interface App {
 }
 
 export function createApp(): App {
-  const { stdin, stdout, stderr, env } = process;
+  const { stdout, env } = process;
   const uid = process.geteuid?.() ?? 0;
   const paths = podlabPaths(uid, env);
   const own = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,9 +47,14 @@ export function createApp(): App {
   });
 
   return {
-    stdin,
+    // Opened when somebody wants them: each stream takes a millisecond.
+    get stdin() {
+      return process.stdin;
+    },
     stdout,
-    stderr,
+    get stderr() {
+      return process.stderr;
+    },
     env,
     uid,
     paths,
@@ -59,7 +64,7 @@ export function createApp(): App {
     signal: abort.signal,
     reporter: async () => {
       const { chooseReporter } = await import('./terminal/reporter.ts');
-      return chooseReporter({ stream: stderr, quiet: env.PODLAB_QUIET === '1' });
+      return chooseReporter({ stream: process.stderr, quiet: env.PODLAB_QUIET === '1' });
     },
     driver: async (name) => {
       if (name !== 'sandbox') throw notYet(name);

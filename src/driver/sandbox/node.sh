@@ -4,9 +4,9 @@ set -eu
 name=$1 step=namespaces
 trap '[ $? = 0 ] || echo "fail $name $step"' EXIT
 read -r stat </proc/self/stat # the host's view, as in room.sh
-echo "$name ${stat%% *}" >/run/room/ready
+echo "$name ${stat%% *}" >/run/room.ready
 hostname "$name"
-: </run/room/go # opening blocks until somebody opens the other end
+: </run/room.go # opening blocks until somebody opens the other end
 
 step='private files'
 # Covers /mnt as well: the room's files are none of a node's business.

@@ -21,10 +21,14 @@ while read -r _ target type options _; do
   case ,$options, in *,ro,*) continue ;; esac
   mount -o remount,bind,ro "$(printf '%b' "$target")"
 done </proc/self/mounts
-resolv=$(readlink -m /etc/resolv.conf) # often a link into /run, which is covered next
+# Every program that is started here costs a millisecond or two of the whole, so only those that are needed are.
+resolv=/etc/resolv.conf
+[ ! -L "$resolv" ] || resolv=$(readlink -m "$resolv") # often a link into /run, which is covered next
 mount -a -T ./room.fstab
-mkdir -p /run/netns /run/room "${resolv%/*}"
-[ -e "$resolv" ] || : >"$resolv"
+if [ ! -e "$resolv" ]; then
+  mkdir -p "${resolv%/*}"
+  : >"$resolv"
+fi
 mount --bind ./hosts /etc/hosts
 mount --bind ./resolv.conf "$resolv"
 export RESOLV_CONF="$resolv"
@@ -33,8 +37,8 @@ hostname gateway
 # Each node's first process makes the node's namespaces and says so at `ready`. Then all cables are made in one batch with
 # both ends in place, because moving a device between namespaces is what takes time. Nodes wait at `go` until it is done.
 step=namespaces
-mkfifo /run/room/ready /run/room/go
-exec 8<>/run/room/ready
+mkfifo /run/room.ready /run/room.go
+exec 8<>/run/room.ready
 while read -r node; do
   PODLAB_NODE=$node unshare $NODE_NAMESPACES --fork --kill-child sh ./node.sh "$node" 8>&- &
 done <./nodes
@@ -47,7 +51,7 @@ step='bridges and cables'
   done <./nodes
   cat ./gateway.batch
 } | ip -batch -
-exec 9<>/run/room/go
+exec 9<>/run/room.go
 
 if [ -s ./gateway.nft ]; then
   step='address translation'
