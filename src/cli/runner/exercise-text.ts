@@ -70,15 +70,19 @@ export function renderHint(hint: Hint, head: string, vars: VarValues, format: Te
   return `${paint('bold', head)}\n${renderMarkdown(fillProse(hint.markdown, vars), format)}`;
 }
 
-/** The commands with where to type them; the values of the variables they use stand above. */
+/** The commands with where to type them, led by the variables that they use, so that they can be pasted. */
 export function renderSolution({ blocks, answer }: Solution, vars: VarValues, { color }: TextFormat): string {
   const paint = createPaint(color);
   const scripts = blocks.map(({ on, script }) => {
     const used = Object.entries(vars).filter(([name]) => new RegExp(`\\$\\{?${name}\\b`).test(script));
-    const values = used.map(([name, value]) => `${name}=${value}`).join(' ');
-    const above = [describePlace(fillProse(on, vars)) || 'on the first node', values].filter((part) => part !== '');
-    return renderCodeBlock(script, 'sh', above.join(', with '), paint).join('\n');
+    const assignments = used.map(([name, value]) => `${name}=${quoted(String(value))}\n`).join('');
+    const where = describePlace(fillProse(on, vars)) || 'on the first node';
+    return renderCodeBlock(assignments + script, 'sh', where, paint).join('\n');
   });
   const answered = answer === '' ? [] : [`  ${paint('dim', 'answer:')} ${paint('bold', sanitizeLine(answer))}`];
   return onlyOwnStyles([...scripts, ...answered].join('\n\n'), color);
+}
+
+function quoted(value: string): string {
+  return /^[\w.:/-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

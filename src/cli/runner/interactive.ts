@@ -5,9 +5,8 @@ import type { Exercise, Task, Verdict } from '../../workshop/exercise.ts';
 import type { Session } from '../../workshop/session.ts';
 import { renderMarkdown } from '../terminal/markdown.ts';
 import { createPaint } from '../terminal/paint.ts';
-import { wrap } from '../terminal/text-width.ts';
 import { renderVerdict } from '../terminal/verdict.ts';
-import { describeAnswer } from './answer-form.ts';
+import { checkTask } from './check-task.ts';
 import { readUpTo, renderExerciseHeading, renderHint, renderSolution } from './exercise-text.ts';
 import { fillProse } from './fill-prose.ts';
 import { describeLock } from './hint-lock.ts';
@@ -139,42 +138,8 @@ class LabRun {
   };
 
   async #check(place: Place): Promise<void> {
-    const { exercise, task } = place;
-    if (task.check.kind === 'state') {
-      const outcome = await this.#io.busy('Checking…', () => this.#session.check(exercise, task));
-      if ('verdict' in outcome) this.#settle(place, outcome.verdict, outcome.solved);
-      return;
-    }
-    // A wrong form is explained and asked again; so is the question after the room has changed.
-    for (;;) {
-      const given = await this.#ask(place);
-      if (given === undefined || given.trim() === '') return;
-      const outcome = await this.#io.busy('Checking…', () => this.#session.check(exercise, task, given));
-      if ('reason' in outcome) {
-        this.#say(...wrap(`${capitalised(outcome.reason)}. This did not count.`, this.#io.format.width));
-        continue;
-      }
-      if (!outcome.askedAgain) return this.#settle(place, outcome.verdict, outcome.solved);
-      this.#say(
-        renderVerdict(outcome.verdict, task, this.#io.format),
-        '',
-        ...wrap(
-          'Now the room has been changed a little: the same question once more, for how it is now.',
-          this.#io.format.width,
-        ),
-      );
-    }
-  }
-
-  #ask({ task }: Place): Promise<string | undefined> {
-    if (task.check.kind !== 'ask') return Promise.resolve('');
-    const { ask } = task.check;
-    const message = `${this.#paint('bold', 'Answer')} ${this.#paint('dim', `(${describeAnswer(ask)})`)}`;
-    if (ask.type !== 'choice') return this.#io.line(message);
-    return this.#io.choose(
-      this.#paint('bold', 'Answer'),
-      ask.choices.map((choice) => ({ value: choice, name: choice })),
-    );
+    const outcome = await checkTask(this.#session, this.#io, place.exercise, place.task);
+    if (outcome !== undefined) this.#settle(place, outcome.verdict, outcome.solved);
   }
 
   /** Says the verdict; when the task is solved, also why, and what stands below the last task. */
@@ -291,8 +256,4 @@ class LabRun {
 
 function isCancelled(error: unknown): boolean {
   return error instanceof LabError && error.code === 'CANCELLED';
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

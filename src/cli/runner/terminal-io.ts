@@ -2,7 +2,7 @@
 
 import { LabError } from '../../error.ts';
 import { sanitizeLine } from '../../workshop/sanitize.ts';
-import { hasColor } from '../terminal/paint.ts';
+import { formatOf } from '../terminal/format-of.ts';
 import { startSpinner, systemTicker, type TextStream } from '../terminal/spinner.ts';
 import { choicePrompt, closed, keyPrompt, linePrompt } from './prompts.ts';
 import type { RunnerIo } from './runner-io.ts';
@@ -17,16 +17,12 @@ export interface TerminalStreams {
   openShell(node: string): Promise<void>;
 }
 
-// Longer lines of prose are hard to read.
-const widest = 100;
-
 /** Between prompts the terminal is in its ordinary mode, so that Ctrl-C is a signal and a shell can take over. */
 export function terminalIo({ stdin, stdout, signal, nodes, openShell }: TerminalStreams): RunnerIo {
   const context = { input: stdin, output: stdout, signal, clearPromptOnDone: true };
-  const color = hasColor(stdout);
   return {
     get format() {
-      return { color, width: Math.min(stdout.columns ?? 80, widest) };
+      return formatOf(stdout);
     },
     nodes: nodes ?? [],
     write: (text) => {
@@ -43,7 +39,8 @@ export function terminalIo({ stdin, stdout, signal, nodes, openShell }: Terminal
 `);
       return value;
     },
-    choose: (message, choices, start) => settled(choicePrompt({ message, choices, color, start }, context)),
+    choose: (message, choices, start) =>
+      settled(choicePrompt({ message, choices, color: formatOf(stdout).color, start }, context)),
     busy: async (what, work) => {
       const spinner = startSpinner(stdout, () => what, systemTicker);
       try {

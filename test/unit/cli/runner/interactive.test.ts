@@ -202,7 +202,7 @@ describe('other keys', () => {
       { key: 's' },
       { key: 'y' },
     ]);
-    expect(text).toContain(`  on the first node, with COLOR=${colour(seat)}\n  │ put door $COLOR\n  │ drop lock`);
+    expect(text).toContain(`  on the first node\n  │ COLOR=${colour(seat)}\n  │ put door $COLOR\n  │ drop lock`);
     expect(seat.session.record(keys, door)).toMatchObject({ state: 'open', solutionShown: true });
   });
 

@@ -51,7 +51,8 @@ describe('the guided tour', () => {
         seen by world.get key door
 
       $ podlab solve door  (TIME)
-        on the first node, with COLOR=blue
+        on the first node
+        │ COLOR=blue
         │ put door $COLOR
         │ drop lock
 
