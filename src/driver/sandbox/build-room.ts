@@ -38,6 +38,7 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
     version: 1,
     topology,
     file: request.file,
+    uid: request.uid,
     state: 'starting',
     since,
     owner,

@@ -7,8 +7,13 @@ import type { RoomRecord } from './room-record.ts';
 
 /** The command that runs `command` on the member with this process id. */
 export function enterCommand(record: RoomRecord, pid: number, command: Argv): Argv {
-  const user = isRootless(record.topology.engine) ? ['--user', '--cgroup'] : [];
+  const user = isRootless(record.topology.engine) ? ['--user', '--cgroup', ...credentials(record)] : [];
   return ['nsenter', '--target', `${pid}`, ...user, '--mount', '--net', '--pid', '--uts', '--ipc', '--', ...command];
+}
+
+// An ordinary user is root in there already, by the room's user map, and may not call setgroups; root has to become it.
+function credentials({ uid }: RoomRecord): readonly string[] {
+  return uid === 0 ? [] : ['--preserve-credentials'];
 }
 
 /** The environment on a member: nothing of the host's but where programs are. */

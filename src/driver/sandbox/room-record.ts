@@ -12,6 +12,8 @@ export interface RoomRecord {
   readonly topology: Topology;
   /** Absolute path of the stack file. */
   readonly file: string;
+  /** Effective user id of the podlab that built it. */
+  readonly uid: number;
   /** `starting` until everything that `up` does is done. */
   readonly state: 'starting' | 'up';
   /** Unix time in milliseconds at which the room was begun; with the stack's name it identifies the room. */
