@@ -1,0 +1,69 @@
+// What of a stack can be found on this machine, wherever podlab or an engine might have left it.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Sorted lines such as `process 812 dockerd`, `cgroup /sys/fs/cgroup/…`; empty when nothing is left. */
+export function tracesOf(stack: string, root: string): readonly string[] {
+  return [...processes(stack, root), ...mounts(root), ...cgroups(stack), ...files(root)].sort();
+}
+
+/** Links of the namespace that this test is in: rooms add none. */
+export function ownLinks(): readonly string[] {
+  return readdirSync('/sys/class/net').sort();
+}
+
+/** By the mark in their environment, by their control group (containers have none of our environment), by our paths. */
+function processes(stack: string, root: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== `${process.pid}`)
+    .filter((pid) => {
+      const hasMark = read(`/proc/${pid}/environ`).split('\0').includes(`PODLAB_STACK=${stack}`);
+      return hasMark || read(`/proc/${pid}/cgroup`).includes(`/podlab/${stack}/`) || mentions(pid, root);
+    })
+    .map((pid) => `process ${pid} ${read(`/proc/${pid}/comm`).trim()}`);
+}
+
+function mentions(pid: string, root: string): boolean {
+  return read(`/proc/${pid}/cmdline`).includes(root);
+}
+
+function mounts(root: string): readonly string[] {
+  return read('/proc/self/mountinfo')
+    .split('\n')
+    .filter((line) => line.includes(root))
+    .map((line) => `mount ${line.split(' ')[4]}`);
+}
+
+function cgroups(stack: string): readonly string[] {
+  const top = '/sys/fs/cgroup';
+  const roots = [top, ...directories(top).map((name) => join(top, name))];
+  return roots.map((dir) => join(dir, 'podlab', stack)).flatMap((dir) => tree(dir).map((found) => `cgroup ${found}`));
+}
+
+function tree(dir: string): readonly string[] {
+  try {
+    return [dir, ...directories(dir).flatMap((name) => tree(join(dir, name)))];
+  } catch {
+    return [];
+  }
+}
+
+function directories(dir: string): readonly string[] {
+  const entries = readdirSync(dir, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+function files(root: string): readonly string[] {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => `file ${join(entry.parentPath, entry.name)}`);
+}
+
+/** Empty for what has gone in the meantime. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
