@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Driver } from '../driver/driver.ts';
 import { LabError } from '../error.ts';
 import { keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
+import type { Executor } from '../host/host.ts';
 import type { ProbeContext } from '../probe/probe.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { Clock } from '../workshop/examine.ts';
@@ -34,22 +35,31 @@ export const systemClock: Clock = {
  * The room for a lab, built if it is not up.
  *
  * @param given a stack to use instead of the lab's own
+ * @param prefix put before the stack's name, for a room apart from the participant's
  * @throws LabError LAB_UNTRUSTED, and what `up` throws
  */
-export async function roomFor(app: App, lab: Lab, given: string | undefined): Promise<LabRoom> {
+export async function roomFor(app: App, lab: Lab, given: string | undefined, prefix = ''): Promise<LabRoom> {
   await requireTrust(app, lab);
-  const { topology, file, stack } = await loadStack(app, given ?? lab.stack);
+  const { topology, file, stack } = await loadStack(app, given ?? lab.stack, prefix);
   const driver = await app.driver(topology.driver);
   const { created } = await driver.up({ topology, file }, await app.reporter());
   const { since } = await driver.status(stack);
-  return { stack, topology, created, roomId: `${stack}@${since}`, context: await contextOf(driver, topology) };
+  return {
+    stack,
+    topology,
+    created,
+    roomId: `${stack}@${since}`,
+    context: await contextOf(driver, topology, app.signal),
+  };
 }
 
-async function contextOf(driver: Driver, topology: Topology): Promise<ProbeContext> {
+async function contextOf(driver: Driver, topology: Topology, signal: AbortSignal): Promise<ProbeContext> {
   const names = [...topology.nodes.map(({ name }) => name), 'gateway'];
   if (topology.networks.some(({ mode }) => mode === 'nat')) names.push('outside');
   const executors = new Map(
-    await Promise.all(names.map(async (name) => [name, await driver.executor(topology.stack, name)] as const)),
+    await Promise.all(
+      names.map(async (name) => [name, interruptible(await driver.executor(topology.stack, name), signal)] as const),
+    ),
   );
   return {
     topology,
@@ -61,6 +71,11 @@ async function contextOf(driver: Driver, topology: Topology): Promise<ProbeConte
       });
     },
   };
+}
+
+/** Ctrl-C ends what runs on a node as well. */
+function interruptible(executor: Executor, signal: AbortSignal): Executor {
+  return { name: executor.name, run: (argv, options) => executor.run(argv, { signal, ...options }) };
 }
 
 /** The progress that belongs to a stack; a file that cannot be read is kept aside and the reader told. */

@@ -26,9 +26,19 @@ export function findStackFile(app: App, given: string | undefined): StackFile {
   return { stack: stackNameOf(file), file, text };
 }
 
-/** The topology of a stack file; warnings go to standard error. @throws LabError STACK_INVALID */
-export async function loadStack(app: App, given: string | undefined): Promise<StackFile & { topology: Topology }> {
-  const found = findStackFile(app, given);
+/**
+ * The topology of a stack file; warnings go to standard error.
+ *
+ * @param prefix put before the stack's name, for a second room of the same file
+ * @throws LabError STACK_INVALID
+ */
+export async function loadStack(
+  app: App,
+  given: string | undefined,
+  prefix = '',
+): Promise<StackFile & { topology: Topology }> {
+  const original = findStackFile(app, given);
+  const found = { ...original, stack: `${prefix}${original.stack}` };
   const { topology, problems } = await lintFile(found);
   const { throwIfErrors, renderProblem } = await import('../error.ts');
   throwIfErrors('STACK_INVALID', problems);

@@ -136,7 +136,7 @@ export const verbs: readonly Verb[] = [
     group: 'Lab',
     args: ['[lab]'],
     summary: 'prove a lab: fails untouched, passes solved, each mistake is told apart, reset leaves nothing',
-    details: 'Builds the room of each lab, and removes it again unless it was up before.',
+    details: 'Builds a room of its own for each lab and removes it again; yours is not touched.',
     examples: [
       'podlab labs prove',
       'podlab labs prove by-hand --json',

@@ -21,17 +21,20 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   return proofs.every(({ ok }) => ok) ? exitCodes.done : exitCodes.no;
 }
 
+/** A room of its own: the participant's is not touched, and what is in it does not disturb. */
+const roomPrefix = 'prove-';
+
 async function proveInRoom(app: App, lab: Lab, options: VerbInput['options']): Promise<LabProof> {
   const { proveLab } = await import('../../workshop/prove.ts');
   const { probes } = await import('../../probe/registry.ts');
-  const room = await roomFor(app, lab, options.stack as string | undefined);
+  const room = await roomFor(app, lab, options.stack as string | undefined, roomPrefix);
   try {
     // A fixed seed: the proof of one text is the same every time.
     const live = { context: room.context, probes, clock: systemClock, seed: 'prove' };
     return await proveLab(lab, live, await app.reporter(), (options.exercise as string | undefined) ?? '');
   } finally {
     const driver = await app.driver(room.topology.driver);
-    if (room.created) await driver.down(room.stack, await app.reporter());
+    await driver.down(room.stack, await app.reporter());
   }
 }
 

@@ -1,6 +1,6 @@
 // podlab shell: an interactive shell on a node, whose prompt says where it is.
 
-import { runInteractive } from '../../host/run.ts';
+import { quoteCommand, runInteractive } from '../../host/run.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { roomName } from '../stack-files.ts';
@@ -16,5 +16,8 @@ export async function openShell(app: App, stack: string, node: string): Promise<
   const script = 'cd; if command -v bash >/dev/null; then exec bash --noprofile --norc -i; else exec sh -i; fi';
   const entry = await driver.interactive(stack, node, ['sh', '-c', script]);
   const prompt = { PS1: `[${stack}] root@${node}:\\w# ` };
-  return runInteractive(entry.argv, { ...entry.env, ...terminalEnv(app), ...prompt });
+  const env = { ...entry.env, ...terminalEnv(app), ...prompt };
+  if (app.stdin.isTTY !== true) return runInteractive(entry.argv, env);
+  // A terminal of its own: a shell in another pid namespace takes the terminal's foreground and can't give it back to us.
+  return runInteractive(['script', '-qec', quoteCommand(entry.argv), '/dev/null'], { ...env, SHELL: '/bin/sh' });
 }
