@@ -62,7 +62,8 @@ async function conclusive(
   return { verdict, remark: ['', 'inconclusive once before', 'inconclusive twice before'][tries - 1] ?? '' };
 }
 
-function allowsNoise({ check }: Task): boolean {
+/** Whether a check says of itself that it can be too noisy to conclude anything. */
+export function allowsNoise({ check }: Task): boolean {
   return check.kind === 'ask' ? check.unsure !== '' : check.clauses.some(({ unsure }) => unsure !== '');
 }
 

@@ -12,8 +12,24 @@ describe('the guided tour', () => {
     });
     expect(result.ok).toBe(true);
     expect(result.exercises.map(({ ms: _, ...stop }) => stop)).toEqual([
-      { exercise: 'tiny/keys', title: 'Keys on a node', tasks: 2, failedFirst: 2, passedAfter: 2, fault: '' },
-      { exercise: 'tiny/sum', title: 'The largest value', tasks: 1, failedFirst: 1, passedAfter: 1, fault: '' },
+      {
+        exercise: 'tiny/keys',
+        title: 'Keys on a node',
+        tasks: 2,
+        failedFirst: 2,
+        passedAfter: 2,
+        undecided: 0,
+        fault: '',
+      },
+      {
+        exercise: 'tiny/sum',
+        title: 'The largest value',
+        tasks: 1,
+        failedFirst: 1,
+        passedAfter: 1,
+        undecided: 0,
+        fault: '',
+      },
     ]);
     expect(withoutTimes(text)).toMatchInlineSnapshot(`
       "Exercise 1 of 2: Keys on a node  3 min
