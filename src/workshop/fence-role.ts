@@ -1,7 +1,7 @@
 // The info string of a code fence: what the block is for, and where and how long it may run.
 
 import { parseDuration } from './duration.ts';
-import { suggest } from './nearest.ts';
+import { suggest } from './suggest.ts';
 
 export type FenceRole =
   /** Code that is only shown. */

@@ -3,7 +3,7 @@
 import type { Place, Problem } from '../error.ts';
 import { unanswered, undiagnosed } from './diagnosis-ids.ts';
 import type { Task } from './exercise.ts';
-import { suggest } from './nearest.ts';
+import { suggest } from './suggest.ts';
 
 /** Problems of one task. `places` are of parts that the task itself has no place for. */
 export function lintTask(task: Task, places: { readonly again: Place; readonly solution: number }): readonly Problem[] {

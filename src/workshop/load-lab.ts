@@ -4,9 +4,9 @@ import { LabError, type Place, type Problem } from '../error.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { Exercise, Lab } from './exercise.ts';
 import { readLabHead } from './frontmatter.ts';
-import { suggest } from './nearest.ts';
 import { maxLabFileBytes, parseExercise } from './parse-exercise.ts';
 import { sanitize } from './sanitize.ts';
+import { suggest } from './suggest.ts';
 
 /** What reading a lab asks of the machine. */
 export interface LabFiles {

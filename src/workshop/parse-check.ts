@@ -7,7 +7,7 @@ import { askSchema, solveSchema, stateSchema } from './check-schema.ts';
 import type { AskCheck, Check, Query, StateCheck, VarSpec } from './exercise.ts';
 import { compileExpression, type Names } from './expression.ts';
 import { expressionsIn, interpolationProblem } from './interpolate.ts';
-import { suggest } from './nearest.ts';
+import { suggest } from './suggest.ts';
 import { fillJson, referencesIn, sampleVars } from './vars.ts';
 import { type Path, readYaml, schemaProblems, type YamlRead, type YamlText } from './yaml-text.ts';
 

@@ -5,9 +5,9 @@ import { parseDuration } from './duration.ts';
 import type { Hint, Task } from './exercise.ts';
 import { attemptsOf, blocksOf, perturbationsOf, triesOf } from './fence-blocks.ts';
 import { lintTask } from './lint-task.ts';
-import { suggest } from './nearest.ts';
 import { type CheckSurroundings, type ParsedCheck, parseCheck, parseSolution } from './parse-check.ts';
 import type { Fence, Section, TaskSection } from './scan-markdown.ts';
+import { suggest } from './suggest.ts';
 import { referencesIn } from './vars.ts';
 
 /** `earlier` are the tasks above it; `task` is undefined when there is no check that could be used. */

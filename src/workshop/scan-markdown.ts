@@ -4,7 +4,7 @@ import MarkdownIt from 'markdown-it';
 import container from 'markdown-it-container';
 import type { Problem } from '../error.ts';
 import { type FenceRole, readFenceRole } from './fence-role.ts';
-import { suggest } from './nearest.ts';
+import { suggest } from './suggest.ts';
 
 /** A fence with a role. */
 export interface Fence {

@@ -6,11 +6,11 @@ import { undiagnosed } from './diagnosis-ids.ts';
 import { examine, findTruth, type Surroundings } from './examine.ts';
 import type { Answer, Exercise, Hint, Lab, ShellBlock, Task, Verdict } from './exercise.ts';
 import { nextHint } from './hints.ts';
-import { suggest } from './nearest.ts';
 import type { Progress, TaskProgress } from './progress.ts';
 import { createRoomKeeper, type RoomKeeper } from './room-keeper.ts';
 import { runBlocks } from './run-blocks.ts';
 import { solutionAnswer } from './solution-answer.ts';
+import { suggest } from './suggest.ts';
 import type { VarValues } from './vars.ts';
 import { applySolution, type Room, surroundingsOf, varsIn } from './work.ts';
 

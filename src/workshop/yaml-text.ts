@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Place, Problem } from '../error.ts';
-import { suggest } from './nearest.ts';
+import { suggest } from './suggest.ts';
 
 /** A key or index on the way to a value. */
 export type Path = readonly (string | number)[];

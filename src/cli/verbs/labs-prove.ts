@@ -31,7 +31,8 @@ async function proveInRoom(app: App, lab: Lab, options: VerbInput['options']): P
   try {
     // A fixed seed: the proof of one text is the same every time.
     const live = { context: room.context, probes, clock: systemClock, seed: 'prove' };
-    return await proveLab(lab, live, await app.reporter(), (options.exercise as string | undefined) ?? '');
+    const proof = await proveLab(lab, live, await app.reporter(), (options.exercise as string | undefined) ?? '');
+    return { ...proof, stack: room.stack.slice(roomPrefix.length) };
   } finally {
     const driver = await app.driver(room.topology.driver);
     await driver.down(room.stack, await app.reporter());

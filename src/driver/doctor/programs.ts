@@ -1,7 +1,6 @@
 // The programs that podlab starts, and the Debian packages that they come in.
 
-import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
+import { locateProgram } from '../../host/programs.ts';
 import type { Finding, Need } from './finding.ts';
 
 interface Program {
@@ -35,7 +34,7 @@ const programs: readonly Program[] = [
 /** @param path colon-separated directories */
 export function checkPrograms(path: string): readonly Finding[] {
   return programs.map(({ name, debian, need, purpose }) => {
-    const found = locate(name, path);
+    const found = locateProgram(name, path);
     return {
       id: `program-${name}`,
       need,
@@ -49,22 +48,6 @@ export function checkPrograms(path: string): readonly Finding[] {
 
 /** Debian packages whose programs are missing for these needs, sorted. */
 export function missingPackages(path: string, needs: readonly Need[]): readonly string[] {
-  const missing = programs.filter(({ name, need }) => needs.includes(need) && locate(name, path) === undefined);
+  const missing = programs.filter(({ name, need }) => needs.includes(need) && locateProgram(name, path) === undefined);
   return [...new Set(missing.map(({ debian }) => debian))].sort();
-}
-
-function locate(name: string, path: string): string | undefined {
-  return path
-    .split(':')
-    .map((dir) => join(dir, name))
-    .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,7 @@
 // Refuses what this machine can't carry, before anything is made.
 
-import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
 import { LabError } from '../../error.ts';
+import { locateProgram } from '../../host/programs.ts';
 import { hostRoutes } from '../../host/routes.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { refuseTakenUplink } from './uplink.ts';
@@ -27,7 +26,7 @@ export async function refuseUnsuitable(topology: Topology, machine: Machine): Pr
     if (topology.uplink) refuse('an uplink needs root', 'Run the command with sudo, or set "podlab:uplink: false".');
   }
   const programs = ['unshare', 'nsenter', 'ip', 'nft', ...(engine === 'docker' ? ['dockerd', 'iptables'] : [])];
-  const missing = programs.filter((name) => !isThere(name, machine.path));
+  const missing = programs.filter((name) => locateProgram(name, machine.path) === undefined);
   const setup = engine === 'docker' ? 'podlab setup --engine docker' : 'podlab setup';
   if (missing.length > 0) refuse(`${missing.join(', ')} missing on this machine`, `Run "${setup}".`);
   if (topology.uplink) refuseTakenUplink(stack, hostRoutes());
@@ -41,15 +40,4 @@ export async function refuseUnsuitable(topology: Topology, machine: Machine): Pr
 
 function isImpaired({ nodes }: Topology): boolean {
   return nodes.some(({ nics }) => nics.some(({ impairment }) => Object.values(impairment).some((value) => value > 0)));
-}
-
-function isThere(program: string, path: string): boolean {
-  return path.split(':').some((dir) => {
-    try {
-      accessSync(join(dir, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
