@@ -25,7 +25,13 @@ export async function refuseUnsuitable(topology: Topology, machine: Machine): Pr
     if (engine !== 'none') refuse(`engine ${engine} needs root on the sandbox driver`, 'Run the command with sudo.');
     if (topology.uplink) refuse('an uplink needs root', 'Run the command with sudo, or set "podlab:uplink: false".');
   }
-  const programs = ['unshare', 'nsenter', 'ip', 'nft', ...(engine === 'docker' ? ['dockerd', 'iptables'] : [])];
+  const programs = [
+    'unshare',
+    'nsenter',
+    'ip',
+    'nft',
+    ...(engine === 'docker' ? ['dockerd', 'docker', 'iptables', 'busybox'] : []),
+  ];
   const missing = programs.filter((name) => locateProgram(name, machine.path) === undefined);
   const setup = engine === 'docker' ? 'podlab setup --engine docker' : 'podlab setup';
   if (missing.length > 0) refuse(`${missing.join(', ')} missing on this machine`, `Run "${setup}".`);
