@@ -7,6 +7,13 @@ export function availableBytes(): number {
   return kibibytes(readFileSync('/proc/meminfo', 'utf8'), 'MemAvailable') * 1024;
 }
 
+/** What the kernel holds for itself and can't give back, in bytes; the whole machine's, so others' doings are in it. */
+export function kernelBytes(): number {
+  const text = readFileSync('/proc/meminfo', 'utf8');
+  const keys = ['SUnreclaim', 'KernelStack', 'PageTables', 'Percpu'];
+  return keys.reduce((sum, key) => sum + kibibytes(text, key) * 1024, 0);
+}
+
 /**
  * The proportional set sizes of the processes that have `mark` in their environment, in bytes: private pages, and of
  * shared pages the share of each process.

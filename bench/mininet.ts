@@ -12,11 +12,18 @@ export function mininetMissing(path: string): string {
     : `mininet was not measured: no ${missing.join(', no ')} (Debian: mininet, bridge-utils)`;
 }
 
+export interface MininetTimes {
+  /** Milliseconds from the start of `mn` until its network stands. */
+  readonly up: number;
+  /** Milliseconds until it has taken the network down again and ended. */
+  readonly whole: number;
+}
+
 /**
- * Milliseconds from the start of `mn` until its network stands. It runs in namespaces of its own, so neither its bridge
+ * It runs in namespaces of its own, so neither its bridge
  * nor its settings reach this machine, and the namespaces' end takes away what it leaves.
  */
-export function timeMininet(nodes: number, path: string): Promise<number> {
+export function timeMininet(nodes: number, path: string): Promise<MininetTimes> {
   const mn = ['mn', '--topo', `single,${nodes}`, '--switch', 'lxbr', '--controller', 'none', '--test', 'none'];
   const own = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child'];
   return new Promise((resolve, reject) => {
@@ -36,7 +43,7 @@ export function timeMininet(nodes: number, path: string): Promise<number> {
     child.once('error', reject);
     child.once('close', () => {
       if (Number.isNaN(ms)) reject(new Error(`mn built no network:\n${said.slice(-2000)}`));
-      else resolve(ms);
+      else resolve({ up: ms, whole: performance.now() - started });
     });
   });
 }

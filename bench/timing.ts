@@ -4,8 +4,8 @@ export interface Contender {
   readonly name: string;
   /** Not timed. */
   before?(): Promise<void>;
-  /** Timed from outside, unless it returns a time of its own in milliseconds. */
-  run(): Promise<number | undefined>;
+  /** Timed from outside; or it returns times of its own, milliseconds by name. */
+  run(): Promise<Readonly<Record<string, number>> | undefined>;
   /** Not timed; runs also when `run` failed. */
   after?(): Promise<void>;
 }
@@ -21,22 +21,23 @@ export type Samples = ReadonlyMap<string, readonly number[]>;
 
 /** Runs A B A B …; a first round fills the caches and is thrown away. */
 export async function interleave(contenders: readonly Contender[], rounds: number): Promise<Samples> {
-  const samples = new Map(contenders.map(({ name }) => [name, [] as number[]]));
+  const samples = new Map<string, number[]>();
   for (let round = 0; round <= rounds; round++) {
     for (const contender of contenders) {
-      const ms = await timeOnce(contender);
-      if (round > 0) samples.get(contender.name)?.push(ms);
+      const times = await timeOnce(contender);
+      if (round === 0) continue;
+      for (const [name, ms] of Object.entries(times)) samples.set(name, [...(samples.get(name) ?? []), ms]);
     }
   }
   return samples;
 }
 
-async function timeOnce({ before, run, after }: Contender): Promise<number> {
+async function timeOnce({ name, before, run, after }: Contender): Promise<Readonly<Record<string, number>>> {
   await before?.();
   try {
     const started = performance.now();
     const own = await run();
-    return own ?? performance.now() - started;
+    return own ?? { [name]: performance.now() - started };
   } finally {
     await after?.();
   }
