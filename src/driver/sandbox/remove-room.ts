@@ -1,6 +1,6 @@
 // Takes a room away, whatever state it is in.
 
-import { rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../../error.ts';
 import { listDir } from '../../host/files.ts';
@@ -34,12 +34,22 @@ export async function removeRoom(
   const failures = await undoOnMachine(undo, places.path);
   removeCgroups(stack);
   rmSync(places.data, { recursive: true, force: true });
+  removeIfEmpty(dirname(places.data));
   rmSync(places.dir, { recursive: true, force: true });
   if (failures.length > 0) {
     throw new LabError(
       'COMMAND_FAILED',
       `room "${stack}" is gone, but not all of it could be undone:\n${failures.join('\n')}`,
     );
+  }
+}
+
+// A stack's state directory also holds the participant's progress, which outlives the room.
+function removeIfEmpty(dir: string): void {
+  try {
+    rmdirSync(dir);
+  } catch {
+    // Not there, or something is in it.
   }
 }
 
