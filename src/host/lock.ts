@@ -17,7 +17,7 @@ import { identify } from './process.ts';
  */
 export async function withLock<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const fd = openLocked(path, what);
+  const fd = await openLocked(path, what);
   try {
     ftruncateSync(fd);
     writeSync(fd, `${process.pid}\n`, 0);
@@ -28,18 +28,18 @@ export async function withLock<T>(path: string, what: string, work: () => Promis
   }
 }
 
-function openLocked(path: string, what: string): number {
+async function openLocked(path: string, what: string): Promise<number> {
   // The file may be removed by its last holder between our opening and our locking it; then it is not the lock any more.
   for (let attempt = 0; attempt < 10; attempt++) {
     const fd = openSync(path, 'a+', 0o600);
     if (!lock(fd)) {
       closeSync(fd);
-      throw busy(path, what);
+      throw await busy(path, what);
     }
     if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return fd;
     closeSync(fd);
   }
-  throw busy(path, what);
+  throw await busy(path, what);
 }
 
 function lock(fd: number): boolean {
@@ -53,10 +53,19 @@ function lock(fd: number): boolean {
   return status === 0;
 }
 
-function busy(path: string, what: string): LabError {
-  const pid = Number(readTextIfExists(path)?.trim());
-  const known = Number.isInteger(pid) && pid > 0 && identify(pid) !== undefined;
-  return new LabError('STACK_BUSY', `${what} is in use by another podlab${known ? ` (process ${pid})` : ''}`, {
+async function busy(path: string, what: string): Promise<LabError> {
+  const pid = await holderOf(path);
+  return new LabError('STACK_BUSY', `${what} is in use by another podlab${pid === 0 ? '' : ` (process ${pid})`}`, {
     hint: 'Wait for it to finish, or end that process and run the command again.',
   });
+}
+
+/** Its process id; 0 when it has not said so within a moment: it writes the file just after it has locked it. */
+async function holderOf(path: string): Promise<number> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const pid = Number(readTextIfExists(path)?.trim());
+    if (Number.isInteger(pid) && pid > 0 && identify(pid) !== undefined) return pid;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return 0;
 }

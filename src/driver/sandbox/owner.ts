@@ -54,10 +54,22 @@ export async function startOwner(request: OwnerRequest): Promise<Members> {
   closeSync(log);
   try {
     return await membersOf(child, request);
+  } catch (error) {
+    // It may not even have said who it is.
+    await killed(child);
+    throw error;
   } finally {
     child.stdout?.destroy();
     child.unref();
   }
+}
+
+function killed(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
 }
 
 function membersOf(child: ChildProcess, request: OwnerRequest): Promise<Members> {
@@ -65,8 +77,9 @@ function membersOf(child: ChildProcess, request: OwnerRequest): Promise<Members>
   const members: (ProcessIdentity & { name: string })[] = [];
   // Two hundred nodes take about a second; a loaded machine may be thirty times slower.
   const limitMs = 30_000 + 200 * request.members.length;
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+  let timer: NodeJS.Timeout | undefined;
+  return new Promise<Members>((resolve, reject) => {
+    timer = setTimeout(() => {
       const late = [...waitingFor].slice(0, 5).join(', ');
       reject(new LabError('TIMEOUT', `room "${request.stack}": no word from ${late} after ${limitMs / 1000} s`));
     }, limitMs);
@@ -83,11 +96,12 @@ function membersOf(child: ChildProcess, request: OwnerRequest): Promise<Members>
       if (identity === undefined || !waitingFor.delete(name)) return;
       members.push({ name, pid: identity.pid, startTicks: identity.startTicks });
       request.onReady(name);
-      if (waitingFor.size > 0) return;
-      clearTimeout(timer);
-      resolve(members);
+      if (waitingFor.size === 0) resolve(members);
     });
-  }).finally(() => child.removeAllListeners()) as Promise<Members>;
+  }).finally(() => {
+    clearTimeout(timer);
+    child.removeAllListeners();
+  });
 }
 
 function failure({ stack, dir }: OwnerRequest, where: string, step: string): LabError {

@@ -1,6 +1,6 @@
 // Takes a room away, whatever state it is in.
 
-import { rmdirSync, rmSync } from 'node:fs';
+import { existsSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../../error.ts';
 import { listDir } from '../../host/files.ts';
@@ -35,12 +35,26 @@ export async function removeRoom(
   removeCgroups(stack);
   rmSync(places.data, { recursive: true, force: true });
   removeIfEmpty(dirname(places.data));
-  rmSync(places.dir, { recursive: true, force: true });
+  await removeRuntimeDir(places.dir);
   if (failures.length > 0) {
     throw new LabError(
       'COMMAND_FAILED',
       `room "${stack}" is gone, but not all of it could be undone:\n${failures.join('\n')}`,
     );
+  }
+}
+
+/**
+ * Also when an owner has just been started by a podlab that was killed: it may write its name while the directory goes.
+ * Without its files it gets no further, but what it wrote must go, and so must it.
+ */
+async function removeRuntimeDir(dir: string): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    rmSync(dir, { recursive: true, force: true });
+    if (!existsSync(dir)) return;
+    const late = readOwner(dir);
+    if (late !== undefined && isRunning(late)) process.kill(late.pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
