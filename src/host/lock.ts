@@ -28,6 +28,12 @@ export async function withLock<T>(path: string, what: string, work: () => Promis
   }
 }
 
+/** Process id of whoever holds the lock, 0 when nobody does. A holder that was killed leaves its file, but holds nothing. */
+export function lockHolder(path: string): number {
+  const pid = Number(readTextIfExists(path)?.trim());
+  return Number.isInteger(pid) && pid > 0 && identify(pid) !== undefined ? pid : 0;
+}
+
 async function openLocked(path: string, what: string): Promise<number> {
   // The file may be removed by its last holder between our opening and our locking it; then it is not the lock any more.
   for (let attempt = 0; attempt < 10; attempt++) {
@@ -63,8 +69,8 @@ async function busy(path: string, what: string): Promise<LabError> {
 /** Its process id; 0 when it has not said so within a moment: it writes the file just after it has locked it. */
 async function holderOf(path: string): Promise<number> {
   for (let attempt = 0; attempt < 10; attempt++) {
-    const pid = Number(readTextIfExists(path)?.trim());
-    if (Number.isInteger(pid) && pid > 0 && identify(pid) !== undefined) return pid;
+    const pid = lockHolder(path);
+    if (pid !== 0) return pid;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return 0;

@@ -22,7 +22,7 @@ export async function removeRoom(
   stack: string,
   places: { readonly dir: string; readonly data: string; readonly path: string },
 ): Promise<void> {
-  const record = readRecordOrNothing(places.dir);
+  const record = readRecord(places.dir);
   const owner = readOwner(places.dir) ?? record?.owner;
   if (owner !== undefined && isRunning(owner)) process.kill(owner.pid, 'SIGKILL');
   // The first processes go last: each waits until every other process of its pid namespace is dead.
@@ -67,19 +67,10 @@ function removeIfEmpty(dir: string): void {
   }
 }
 
-// A damaged record must not keep anybody from removing the room: the owner's identity is in a file of its own.
-function readRecordOrNothing(dir: string): RoomRecord | undefined {
-  try {
-    return readRecord(dir);
-  } catch {
-    return undefined;
-  }
-}
-
 function otherRecords(dir: string): readonly RoomRecord[] {
   const runtime = dirname(dir);
   const others = listDir(runtime).filter((name) => name !== basename(dir));
-  return others.flatMap((name) => readRecordOrNothing(join(runtime, name)) ?? []);
+  return others.flatMap((name) => readRecord(join(runtime, name)) ?? []);
 }
 
 async function waitUntilGone(stack: string, processes: readonly ProcessIdentity[]): Promise<void> {

@@ -25,16 +25,30 @@ export interface RoomRecord {
   readonly undo: readonly Argv[];
 }
 
+/** The lock that whoever builds or removes the room holds; beside its runtime directory, which goes with the room. */
+export function lockOf(dir: string): string {
+  return `${dir}.lock`;
+}
+
 export function topologyHash(topology: Topology): string {
   return createHash('sha256').update(JSON.stringify(topology)).digest('hex');
 }
 
-/** @param dir the room's runtime directory */
+/**
+ * What is remembered; undefined when there is nothing, or nothing that can be read. A damaged record must not keep anybody
+ * from seeing or removing the room: its owner's identity is in a file of its own.
+ *
+ * @param dir the room's runtime directory
+ */
 export function readRecord(dir: string): RoomRecord | undefined {
   const text = readTextIfExists(join(dir, 'record.json'));
   if (text === undefined) return undefined;
-  const record = JSON.parse(text) as RoomRecord;
-  return record.version === 1 ? record : undefined;
+  try {
+    const record = JSON.parse(text) as RoomRecord;
+    return record.version === 1 ? record : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function writeRecord(dir: string, record: RoomRecord): void {

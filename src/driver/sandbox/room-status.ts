@@ -1,9 +1,10 @@
 // What can be said of a room by looking at its record and its processes.
 
 import { listDir } from '../../host/files.ts';
+import { lockHolder } from '../../host/lock.ts';
 import { isRunning } from '../../host/process.ts';
 import type { RoomStatus } from '../driver.ts';
-import { type RoomRecord, readOwner, readRecord } from './room-record.ts';
+import { lockOf, type RoomRecord, readOwner, readRecord } from './room-record.ts';
 
 export function roomStatus(stack: string, dir: string): RoomStatus {
   const record = readRecord(dir);
@@ -19,11 +20,12 @@ export function roomStatus(stack: string, dir: string): RoomStatus {
     since: record?.since ?? 0,
     nodes: record === undefined ? [] : nodesOf(record),
   } as const;
-  if (record === undefined && !alive) {
+  if (record?.state !== 'up') {
     if (listDir(dir).length === 0) return { ...status, state: 'down' };
+    // Whoever builds a room holds its lock until the room is up.
+    if (lockHolder(lockOf(dir)) !== 0) return { ...status, state: 'starting' };
     return { ...status, state: 'broken', reason: 'it was interrupted while it was being made' };
   }
-  if (record?.state !== 'up') return { ...status, state: 'starting' };
   if (!alive) return { ...status, state: 'broken', reason: 'its owner process was killed' };
   const gone = record.members.filter((member) => !isRunning(member)).map(({ name }) => name);
   if (gone.length > 0) return { ...status, state: 'broken', reason: `gone: ${gone.join(', ')}` };

@@ -6,13 +6,14 @@ import { listDir, readTextIfExists } from '../../host/files.ts';
 import { withLock } from '../../host/lock.ts';
 import type { Paths } from '../../host/paths.ts';
 import { isRunning } from '../../host/process.ts';
+import { labelFault } from '../../topology/labels.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Driver } from '../driver.ts';
 import { buildRoom } from './build-room.ts';
 import { enterCommand, memberEnv, memberExecutor } from './enter.ts';
 import { planRoom, planSteps } from './plan-room.ts';
 import { removeRoom } from './remove-room.ts';
-import { type RoomRecord, readRecord, topologyHash } from './room-record.ts';
+import { lockOf, type RoomRecord, readRecord, topologyHash } from './room-record.ts';
 import { roomStatus } from './room-status.ts';
 import { type Machine, refuseUnsuitable } from './suitability.ts';
 import { planUplink } from './uplink.ts';
@@ -23,12 +24,12 @@ export interface SandboxOptions extends Machine {
 }
 
 export function sandboxDriver(options: SandboxOptions): Driver {
-  const places = (stack: string) => ({
-    dir: join(options.paths.runtime, stack),
-    data: join(options.paths.state, stack, 'nodes'),
-  });
+  const places = (stack: string) => {
+    refuseStrangeName(stack);
+    return { dir: join(options.paths.runtime, stack), data: join(options.paths.state, stack, 'nodes') };
+  };
   const locked = <T>(stack: string, work: () => Promise<T>) =>
-    withLock(join(options.paths.runtime, `${stack}.lock`), `stack "${stack}"`, work);
+    withLock(lockOf(places(stack).dir), `stack "${stack}"`, work);
 
   return {
     plan: (topology) => [
@@ -54,7 +55,7 @@ export function sandboxDriver(options: SandboxOptions): Driver {
     status: async (stack) => roomStatus(stack, places(stack).dir),
 
     list: async () => {
-      const stacks = listDir(options.paths.runtime).filter((name) => !name.endsWith('.lock'));
+      const stacks = listDir(options.paths.runtime).filter((name) => labelFault(name) === '');
       return stacks.map((stack) => roomStatus(stack, places(stack).dir)).filter(({ state }) => state !== 'down');
     },
 
@@ -71,7 +72,7 @@ export function sandboxDriver(options: SandboxOptions): Driver {
       };
     },
 
-    down: (stack, _reporter) =>
+    down: async (stack, _reporter) =>
       locked(stack, async () => {
         const { dir, data } = places(stack);
         const existed = listDir(dir).length > 0;
@@ -91,6 +92,15 @@ export function sandboxDriver(options: SandboxOptions): Driver {
       });
     },
   };
+}
+
+/** A name becomes a directory that `down` removes with all that is in it: no `..` may get that far. */
+function refuseStrangeName(stack: string): void {
+  const fault = labelFault(stack);
+  if (fault === '') return;
+  throw new LabError('NOT_FOUND', `there is no stack ${JSON.stringify(stack)}: the name ${fault}`, {
+    hint: 'Names of stacks are lower-case letters, digits and dashes.',
+  });
 }
 
 function isAlreadyUp(topology: Topology, dir: string): boolean {
