@@ -3,7 +3,7 @@
 import type { ErrorCode } from '../error.ts';
 import type { Verdict } from '../workshop/exercise.ts';
 
-const usageErrors: readonly ErrorCode[] = ['USAGE', 'STACK_INVALID', 'LAB_INVALID', 'NOT_FOUND'];
+const usageErrors: readonly ErrorCode[] = ['USAGE', 'STACK_INVALID', 'LAB_INVALID', 'LAB_UNTRUSTED', 'NOT_FOUND'];
 
 export const exitCodes = {
   done: 0,

@@ -82,8 +82,8 @@ describe('styles', () => {
     ['no terminal with FORCE_COLOR', { FORCE_COLOR: '1' }, false, true],
   ])('%s', (_, env, isTTY, expected) => {
     const before = { ...process.env };
-    const { NO_COLOR: _no, FORCE_COLOR: _force, NODE_DISABLE_COLORS: _node, ...others } = before;
-    process.env = { ...others, TERM: 'xterm', ...env };
+    // Nothing else: CI, TMUX and others have a say in colours too.
+    process.env = { TERM: 'xterm', ...env };
     try {
       // The method of real terminals, which looks at the environment.
       const stream = Object.assign(fakeStream({ isTTY }).stream, {
