@@ -22,7 +22,9 @@ export async function main(words: readonly string[]): Promise<void> {
     const { runProgramLine } = await import('./program.ts');
     process.exitCode = await runProgramLine(app, words);
   } catch (error) {
-    process.exitCode = await report(app, error, words.includes('--json'));
+    // What stands behind `--` is somebody else's.
+    const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+    process.exitCode = await report(app, error, own.includes('--json'));
   } finally {
     await app.close();
   }

@@ -86,6 +86,7 @@ function orNotFound<T>(path: string, read: () => T): T {
 }
 
 function isMissing(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR';
+  const { code } = error as NodeJS.ErrnoException;
+  // ESRCH: a file under /proc of a process that has just ended.
+  return ['ENOENT', 'ENOTDIR', 'EISDIR', 'ESRCH'].includes(code ?? '');
 }

@@ -1,6 +1,7 @@
 // Who a process is, in a way that survives the reuse of process ids.
 
 import { readFileSync } from 'node:fs';
+import { readTextIfExists } from './files.ts';
 
 /** A process id together with the moment that process began, so that a later process with the same id is not mistaken for it. */
 export interface ProcessIdentity {
@@ -29,6 +30,12 @@ export function parseProcessStat(line: string): (ProcessIdentity & { readonly st
 export function isRunning(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid);
   return now !== undefined && now.startTicks === identity.startTicks;
+}
+
+/** Ids of the processes that it has started and that still run; empty where the kernel does not tell. */
+export function childrenOf(pid: number | undefined): readonly number[] {
+  const text = readTextIfExists(`/proc/${pid}/task/${pid}/children`) ?? '';
+  return text.split(' ').filter(Boolean).map(Number);
 }
 
 /** The identity of a running process; undefined for one that is gone or a zombie. */

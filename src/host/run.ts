@@ -1,6 +1,7 @@
 // Runs a program on this machine, with bounds on its time and output. The only user of execa.
 
 import type { Argv, RunOptions, RunResult } from './host.ts';
+import { childrenOf } from './process.ts';
 
 const defaultTimeoutMs = 30_000;
 const defaultMaxOutputBytes = 1024 * 1024;
@@ -37,6 +38,7 @@ export async function runProgram(
     timedOut = true;
     kill();
   }, timeoutMs);
+  if (options.signal?.aborted) kill();
   options.signal?.addEventListener('abort', kill, { once: true });
   try {
     const result = await child;
@@ -68,12 +70,19 @@ export async function runInteractive(argv: Argv, env: Readonly<Record<string, st
   // Ctrl-C belongs to the program on the node while it runs.
   const ignore = () => {};
   process.on('SIGINT', ignore);
+  const child = execa(file, args, { reject: false, extendEnv: false, env: { ...env }, stdio: 'inherit' });
+  // nsenter waits for the program that it has started, and does not pass signals on.
+  const passOn = (signal: NodeJS.Signals) => {
+    for (const pid of [...childrenOf(child.pid), child.pid]) if (pid !== undefined) sendSignal(pid, signal);
+  };
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, passOn);
   try {
-    const result = await execa(file, args, { reject: false, extendEnv: false, env: { ...env }, stdio: 'inherit' });
+    const result = await child;
     if (result.exitCode !== undefined) return result.exitCode;
     return result.signal === undefined ? 127 : 128 + (constants.signals[result.signal as NodeJS.Signals] ?? 0);
   } finally {
     process.off('SIGINT', ignore);
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, passOn);
   }
 }
 
@@ -83,9 +92,13 @@ export function quoteCommand(argv: readonly string[]): string {
 }
 
 function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
+  if (pid !== undefined) sendSignal(-pid, 'SIGKILL');
+}
+
+/** @param pid negative for a process group */
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It ended by itself in the meantime.
   }

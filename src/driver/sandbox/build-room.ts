@@ -12,9 +12,9 @@ import { isRootless, namespacesFor, roomUid } from './levels.ts';
 import { startOwner } from './owner.ts';
 import { planRoom } from './plan-room.ts';
 import { engineDirs, roomFiles } from './room-files.ts';
-import { type RoomRecord, readOwner, writeRecord } from './room-record.ts';
+import { otherRecords, type RoomRecord, readOwner, writeRecord } from './room-record.ts';
 import type { Machine } from './suitability.ts';
-import { applyOnMachine, isForwarding, planUplink, undoForwarding, uplinkResolvConf } from './uplink.ts';
+import { applyOnMachine, planUplink, undoOfUplink, uplinkResolvConf } from './uplink.ts';
 
 export interface BuildRequest extends Machine {
   readonly topology: Topology;
@@ -33,7 +33,8 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
   const members = await makeNamespaces(request, reporter);
   const owner = readOwner(dir);
   if (owner === undefined) throw new LabError('COMMAND_FAILED', `room "${topology.stack}": the owner left no name`);
-  const undo = topology.uplink ? [...planUplink(topology.stack).undo, ...(isForwarding() ? [] : [undoForwarding])] : [];
+  const others = otherRecords(dir).map(({ undo }) => undo);
+  const undo = topology.uplink ? undoOfUplink(topology.stack, others) : [];
   const begun: RoomRecord = {
     version: 1,
     topology,
@@ -52,7 +53,7 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
   }
   if (topology.engine === 'docker') {
     writeRecord(dir, begun);
-    await startEngines(begun, reporter);
+    await orInterrupted(startEngines(begun, reporter), request.signal);
   }
   writeRecord(dir, { ...begun, state: 'up' });
 }
@@ -113,6 +114,16 @@ async function startEngines(record: RoomRecord, reporter: Reporter): Promise<voi
       await startDocker(memberExecutor(record, member), { cgroupParent: cgroupParent(stack, name) }, reporter);
     }),
   );
+}
+
+/** Engines take seconds. What still runs after an interruption ends with the room, which the caller then removes. */
+function orInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  const interrupted = new Promise<never>((_, reject) => {
+    const cancel = () => reject(new LabError('CANCELLED', 'interrupted'));
+    if (signal?.aborted) cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+  });
+  return Promise.race([work, interrupted]);
 }
 
 function makeEngineDirs(data: string, nodes: readonly string[]): void {

@@ -83,7 +83,10 @@ function membersOf(child: ChildProcess, request: OwnerRequest): Promise<Members>
       const late = [...waitingFor].slice(0, 5).join(', ');
       reject(new LabError('TIMEOUT', `room "${request.stack}": no word from ${late} after ${limitMs / 1000} s`));
     }, limitMs);
-    request.signal?.addEventListener('abort', () => reject(new LabError('CANCELLED', 'interrupted')), { once: true });
+    const cancel = () => reject(new LabError('CANCELLED', 'interrupted'));
+    // It may have come before there was anybody to hear it.
+    if (request.signal?.aborted) cancel();
+    request.signal?.addEventListener('abort', cancel, { once: true });
     child.once('error', reject);
     child.once('exit', () => reject(failure(request, 'gateway', 'start')));
     const { stdout } = child;

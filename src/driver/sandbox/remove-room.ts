@@ -1,13 +1,12 @@
 // Takes a room away, whatever state it is in.
 
 import { existsSync, rmdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { LabError } from '../../error.ts';
-import { listDir } from '../../host/files.ts';
 import { isRunning, type ProcessIdentity } from '../../host/process.ts';
 import { removeCgroups } from './cgroups.ts';
-import { type RoomRecord, readOwner, readRecord } from './room-record.ts';
-import { undoForwarding, undoOnMachine } from './uplink.ts';
+import { otherRecords, readOwner, readRecord } from './room-record.ts';
+import { dueUndo, undoOnMachine } from './uplink.ts';
 
 const goneWithinMs = 20_000;
 
@@ -28,10 +27,8 @@ export async function removeRoom(
   // The first processes go last: each waits until every other process of its pid namespace is dead.
   const rest = [...(record?.members ?? []), ...(owner === undefined ? [] : [owner])];
   await waitUntilGone(stack, rest);
-  // Forwarding serves all rooms with an uplink; the last one takes it back.
-  const isShared = otherRecords(places.dir).some(({ undo }) => undo.length > 0);
-  const undo = (record?.undo ?? []).filter((argv) => !(isShared && argv.join() === undoForwarding.join()));
-  const failures = await undoOnMachine(undo, places.path);
+  const others = otherRecords(places.dir).map(({ undo }) => undo);
+  const failures = await undoOnMachine(dueUndo(record?.undo ?? [], others), places.path);
   removeCgroups(stack);
   rmSync(places.data, { recursive: true, force: true });
   removeIfEmpty(dirname(places.data));
@@ -65,12 +62,6 @@ function removeIfEmpty(dir: string): void {
   } catch {
     // Not there, or something is in it.
   }
-}
-
-function otherRecords(dir: string): readonly RoomRecord[] {
-  const runtime = dirname(dir);
-  const others = listDir(runtime).filter((name) => name !== basename(dir));
-  return others.flatMap((name) => readRecord(join(runtime, name)) ?? []);
 }
 
 async function waitUntilGone(stack: string, processes: readonly ProcessIdentity[]): Promise<void> {

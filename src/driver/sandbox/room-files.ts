@@ -28,6 +28,7 @@ const privateMounts: readonly Mount[] = [
   privateTmpfs('node', '/run', 'mode=755,size=64m'),
   privateTmpfs('node', '/tmp', 'mode=1777,size=256m'),
   privateTmpfs('node', '/root', 'mode=700,size=64m'),
+  privateTmpfs('node', '/dev/shm', 'mode=1777,size=64m'),
   privateTmpfs('node', '/mnt', 'mode=755,size=4k,ro'),
 ];
 

@@ -1,8 +1,8 @@
 // What is remembered of a room while it stands: one JSON file that only its owner can read.
 
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import { readTextIfExists, writeFileAtomic } from '../../host/files.ts';
+import { basename, dirname, join } from 'node:path';
+import { listDir, readTextIfExists, writeFileAtomic } from '../../host/files.ts';
 import type { Argv } from '../../host/host.ts';
 import { type ProcessIdentity, parseProcessStat } from '../../host/process.ts';
 import type { Topology } from '../../topology/topology.ts';
@@ -21,7 +21,7 @@ export interface RoomRecord {
   readonly owner: ProcessIdentity;
   /** The first process of the gateway, of each node and of `outside`, as the host sees them. */
   readonly members: readonly (ProcessIdentity & { readonly name: string })[];
-  /** What `down` runs on this machine, last first, to take back what `up` changed outside the room. */
+  /** What `down` runs on this machine, in order, to take back what `up` changed outside the room. */
   readonly undo: readonly Argv[];
 }
 
@@ -49,6 +49,13 @@ export function readRecord(dir: string): RoomRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Records of the user's other rooms. */
+export function otherRecords(dir: string): readonly RoomRecord[] {
+  const runtime = dirname(dir);
+  const others = listDir(runtime).filter((name) => name !== basename(dir));
+  return others.flatMap((name) => readRecord(join(runtime, name)) ?? []);
 }
 
 export function writeRecord(dir: string, record: RoomRecord): void {

@@ -69,10 +69,12 @@ export function planUplink(stack: string): UplinkPlan {
   };
 }
 
-/** @throws LabError HOST_UNSUITABLE when this machine routes the cable's addresses somewhere already */
+/** @throws LabError HOST_UNSUITABLE when this machine routes the cable's addresses somewhere else already */
 export function refuseTakenUplink(stack: string, routes: readonly { cidr: string; dev: string }[]): void {
   const block = blockOf(stack);
-  const taken = routes.find((route) => overlaps(cidrOf(route.cidr), block));
+  // A room whose builder was killed may still have its cable; it goes before another one is made.
+  const own = ifaceName('podlab', stack);
+  const taken = routes.find((route) => route.dev !== own && overlaps(cidrOf(route.cidr), block));
   if (taken === undefined) return;
   throw new LabError(
     'HOST_UNSUITABLE',
@@ -102,10 +104,26 @@ export async function undoOnMachine(undo: readonly Argv[], path: string): Promis
 }
 
 /** Turns forwarding off again where it was off before: a part of `undo`. */
-export const undoForwarding: Argv = ['sysctl', '-qw', 'net.ipv4.ip_forward=0'];
+const undoForwarding: Argv = ['sysctl', '-qw', 'net.ipv4.ip_forward=0'];
+
+/** Forwarding serves all rooms with an uplink: each of them undoes it if podlab has turned it on, and the last one does so. */
+export function undoOfUplink(stack: string, others: readonly (readonly Argv[])[]): readonly Argv[] {
+  const isOurs = !isForwarding() || others.some((undo) => undo.some(isUndoForwarding));
+  return [...planUplink(stack).undo, ...(isOurs ? [undoForwarding] : [])];
+}
+
+/** What of `undo` is to be done while these other rooms stand. */
+export function dueUndo(undo: readonly Argv[], others: readonly (readonly Argv[])[]): readonly Argv[] {
+  const isShared = others.some((other) => other.length > 0);
+  return undo.filter((argv) => !(isShared && isUndoForwarding(argv)));
+}
+
+function isUndoForwarding(argv: Argv): boolean {
+  return argv.join() === undoForwarding.join();
+}
 
 /** Whether this machine forwards IPv4 packets now. */
-export function isForwarding(): boolean {
+function isForwarding(): boolean {
   return readTextIfExists('/proc/sys/net/ipv4/ip_forward')?.trim() === '1';
 }
 
