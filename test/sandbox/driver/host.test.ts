@@ -66,6 +66,7 @@ asRoot(`an ordinary user builds a room, works in it and removes it${reason}`, as
     const run = (...words: string[]) =>
       spawnSync('setpriv', [...user, join(copy, 'node_modules/.bin/node'), join(copy, 'bin/podlab.mjs'), ...words], {
         encoding: 'utf8',
+        cwd: home,
         env: { PATH: process.env.PATH, HOME: home },
         timeout: 60_000,
       });
