@@ -9,6 +9,7 @@ import { LabError } from '../error.ts';
 import { type Paths, podlabPaths } from '../host/paths.ts';
 import type { Reporter } from '../reporter.ts';
 import type { DriverName } from '../topology/topology.ts';
+import { exitCodes } from './exit-codes.ts';
 
 export interface App {
   readonly stdin: NodeJS.ReadStream;
@@ -43,7 +44,12 @@ export function createApp(): App {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
   // A reader that stops early (`podlab list | head`) is no error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`podlab: the answer could not be written: ${error.message}\n`);
+    // Whatever the verb then says: nobody has its answer.
+    process.once('exit', () => {
+      process.exitCode = exitCodes.broken;
+    });
   });
 
   return {

@@ -1,6 +1,7 @@
 // The command line parser, made from the table of verbs.
 
 import { Command, CommanderError } from 'commander';
+import { LabError } from '../error.ts';
 import type { App } from './app.ts';
 import type { Verb } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -22,9 +23,19 @@ export async function runProgramLine(app: App, words: readonly string[]): Promis
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Commander has printed its own text already.
-    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    // Help and its like are printed already.
+    if (error.exitCode === 0) return exitCodes.done;
+    if (error.code === 'commander.help') return exitCodes.usage;
+    throw usageError(error);
   }
+}
+
+/** Commander's own sentence, `error: unknown command 'upp'`, with its guess in a second line. */
+function usageError({ message }: CommanderError): LabError {
+  const [what = '', guess = ''] = message.replace(/^error: /, '').split('\n');
+  const hint =
+    guess === '' ? 'Run "podlab help" to see the verbs, "podlab help VERB" for one.' : guess.replace(/^\(|\)$/g, '');
+  return new LabError('USAGE', what.replace(/\.$/, ''), { hint });
 }
 
 type Action = (
@@ -40,7 +51,11 @@ function createProgram(app: App, action: Action): Command {
     )
     .usage('<verb> [options]')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => app.stdout.write(text), writeErr: (text) => app.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => app.stdout.write(text),
+      writeErr: (text) => app.stderr.write(text),
+      outputError: () => {}, // main.ts reports it
+    })
     .showSuggestionAfterError()
     .helpCommand('help [verb]', 'more on a verb')
     .option('--version', 'print the version') // main.ts answers it

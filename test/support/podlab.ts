@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const bin = join(import.meta.dirname, '..', '..', 'bin', 'podlab.mjs');
+/** The file that `podlab` is. */
+export const bin = join(import.meta.dirname, '..', '..', 'bin', 'podlab.mjs');
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -16,6 +17,8 @@ export interface Outcome {
 export interface Desk {
   /** What PODLAB_ROOT says; also holds the stack files that the test writes. */
   readonly root: string;
+  /** The environment in which its podlab runs. */
+  readonly env: NodeJS.ProcessEnv;
   /** Runs one command line to its end. */
   podlab(...words: readonly string[]): Promise<Outcome>;
   /** Starts one and leaves it running. */
@@ -38,6 +41,7 @@ export async function withDesk(work: (desk: Desk) => Promise<void>): Promise<voi
   };
   const desk: Desk = {
     root,
+    env,
     start,
     podlab: (...words) => outcomeOf(start(...words)),
     stackFile: (stack, ...lines) => {

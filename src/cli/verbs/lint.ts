@@ -12,11 +12,15 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   const [word = ''] = args;
   const problems = listDir(resolve(word)).includes('README.md') ? await lintLab(word) : await lintStackFile(app, word);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const counted = `${errors} errors, ${problems.length - errors} warnings`;
+  const counted = `${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}`;
   app.answer(options.json === true, { file: word, ok: errors === 0, problems }, () =>
     [...problems.map(renderProblem), `${word}: ${problems.length === 0 ? 'no problem' : counted}`, ''].join('\n'),
   );
   return errors === 0 ? exitCodes.done : exitCodes.usage;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 async function lintStackFile(app: App, word: string): Promise<readonly Problem[]> {
