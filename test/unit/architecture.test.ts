@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { expect, test } from 'vitest';
+import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { errorCodes } from '../../src/error.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -19,18 +20,25 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['net', 'topology', 'host', 'driver', 'probe', 'workshop'],
 };
 
-/** Packages and Node modules that only some may import. What is not listed is free. */
-const reservedFor: Readonly<Record<string, readonly string[]>> = {
-  execa: ['host'],
-  'node:fs': ['host', 'driver', 'cli'],
-  'node:child_process': ['host', 'driver'],
-  yaml: ['topology', 'workshop'],
-  'markdown-it': ['workshop', 'cli'],
-  commander: ['cli'],
-  inquirer: ['cli'],
-  '@inquirer/core': ['cli'],
-  '@marcbachmann/cel-js': ['workshop'],
+/** Packages and modules of Node that each imports. Files, processes and terminals are for the edge only. */
+const mayUse: Readonly<Record<string, readonly string[]>> = {
+  'error.ts': [],
+  'reporter.ts': [],
+  net: ['node:crypto'],
+  topology: ['valibot', '@valibot/to-json-schema', 'yaml', 'fastest-levenshtein'],
+  host: ['execa', 'node:child_process', 'node:fs', 'node:os', 'node:path'],
+  driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline'],
+  probe: ['@valibot/to-json-schema', 'valibot'],
+  workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
+  cli: [
+    ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],
+    ...['node:crypto', 'node:fs', 'node:path', 'node:stream', 'node:url', 'node:util'],
+  ],
 };
+
+/** What a module that takes no part in the outside world has no business with. */
+const outsideWorld =
+  /(?<![\w.])(process\.(env|argv|stdout|stderr|exit|cwd|kill|on)|setTimeout|setInterval|Date\.now|Math\.random|performance\.now|console\.)/;
 
 interface Import {
   readonly file: string;
@@ -39,9 +47,12 @@ interface Import {
   readonly isType: boolean;
 }
 
-const imports = readdirSync(src, { recursive: true, encoding: 'utf8' })
+const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
-  .flatMap(importsOf);
+  .map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }));
+const imports = sources.flatMap(({ file, text }) => importsOf(file, text));
+const architecture = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
+const troubleshooting = readFileSync(join(root, 'docs', 'troubleshooting.md'), 'utf8');
 
 test('modules import only downwards', () => {
   const violations = imports.flatMap(({ file, module, specifier }) => {
@@ -61,9 +72,47 @@ test('probes and the workshop take only types from host, so that they run agains
   expect(violations.map(({ file, specifier }) => `${file} -> ${specifier}`)).toEqual([]);
 });
 
-test('side effects and heavy packages stay where they belong', () => {
-  const violations = imports.filter(({ module, specifier }) => reservedFor[specifier]?.includes(module) === false);
-  expect(violations.map(({ file, specifier }) => `${file} -> ${specifier}`)).toEqual([]);
+test.each(Object.entries(mayUse))('%s uses just the packages that it is known for', (module, known) => {
+  const used = imports
+    .filter((one) => one.module === module && !one.specifier.startsWith('.'))
+    .map(({ specifier }) => packageOf(specifier));
+  expect([...new Set(used)].sort()).toEqual([...known].sort());
+});
+
+test('what is loaded late is named, so that these tests can see it', () => {
+  const hidden = sources.flatMap(({ file, text }) =>
+    [...text.matchAll(/\bimport\((?!')[^)]*\)/g)].map(([call]) => `${file}: ${call}`),
+  );
+  expect(hidden).toEqual([]);
+});
+
+test.each(['net', 'topology', 'probe', 'workshop'])('%s asks neither clock nor chance nor environment', (module) => {
+  const found = sources
+    .filter(({ file }) => moduleOf(file) === module)
+    .flatMap(({ file, text }) => {
+      const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+      const use = outsideWorld.exec(code);
+      return use === null ? [] : [`${file}: ${use[0]}`];
+    });
+  expect(found).toEqual([]);
+});
+
+test('the table in docs/architecture.md is this one', () => {
+  const rows = [...architecture.matchAll(/^\| `src\/(\w+)` \| .* \| (.*) \|$/gm)].map(([, module, cell = '']) => {
+    const names = cell.replaceAll('types of ', '').split(', ');
+    if (cell === 'all') return [module, mayImport.cli];
+    return [module, cell === '–' ? [] : names];
+  });
+  const { 'error.ts': _error, 'reporter.ts': _reporter, ...modules } = mayImport;
+  expect(Object.fromEntries(rows)).toEqual(modules);
+});
+
+test('every runtime dependency is in docs/architecture.md, with its reason', () => {
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const explained = [...architecture.matchAll(/^\| ((?:`[^`]+`(?:, )?)+) \| .+ \|$/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  );
+  expect(explained).toEqual(expect.arrayContaining(Object.keys({ ...dependencies, ...optionalDependencies })));
 });
 
 test('every module of src is in the table', () => {
@@ -75,13 +124,35 @@ test('every module of src is in the table', () => {
 });
 
 test('every error code is a heading of the troubleshooting page, and the other way round', () => {
-  const page = readFileSync(join(root, 'docs', 'troubleshooting.md'), 'utf8');
-  const headings = [...page.matchAll(/^## ([A-Z_]+)$/gm)].map(([, code]) => code);
+  const headings = [...troubleshooting.matchAll(/^## ([A-Z_]+)$/gm)].map(([, code]) => code);
   expect(headings.sort()).toEqual([...errorCodes].sort());
 });
 
-function importsOf(file: string): readonly Import[] {
-  const text = readFileSync(join(src, file), 'utf8');
+test('the table of exit codes on the troubleshooting page is the one of the program', () => {
+  const table = [...troubleshooting.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+  const codes = Object.values(exitCodes).filter((value) => typeof value === 'number');
+  expect(table).toEqual(codes);
+});
+
+test('imports of every form are seen', () => {
+  const text = [
+    "import { a } from './a.ts';",
+    "import type { B } from './b.ts';",
+    "import {\n  c,\n  type D,\n} from './c.ts';",
+    "import './side-effect.ts';",
+    "export * from './all.ts';",
+    "export { e } from './e.ts';",
+    "export type { F } from './f.ts';",
+    "const late = await import('./late.ts');",
+    "// nothing is taken from './comment.ts'",
+  ].join('\n');
+  const seen = importsOf('net/x.ts', text).map(({ specifier, isType }) => (isType ? `type ${specifier}` : specifier));
+  expect(seen).toEqual([
+    ...['./a.ts', 'type ./b.ts', './c.ts', './side-effect.ts', './all.ts', './e.ts', 'type ./f.ts', './late.ts'],
+  ]);
+});
+
+function importsOf(file: string, text: string): readonly Import[] {
   const statements = text.matchAll(/^(?:import|export)\s+(type\s)?[^;'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm);
   const dynamic = text.matchAll(/\bimport\('([^']+)'\)/g);
   const one = (specifier: string | undefined, isType: boolean): Import[] =>
@@ -94,4 +165,11 @@ function importsOf(file: string): readonly Import[] {
 
 function moduleOf(file: string): string {
   return relative('.', file).split('/')[0] ?? '';
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }

@@ -47,6 +47,19 @@ describe('paths', () => {
     expect(podlabPaths(1000, { HOME: '/home/a' }).runtime).toBe('/home/a/.local/state/podlab/run');
   });
 
+  test('that are relative do not count, as the XDG specification asks', () => {
+    const env = { HOME: '/home/a', XDG_RUNTIME_DIR: 'run', XDG_STATE_HOME: './state', XDG_CACHE_HOME: '' };
+    expect(podlabPaths(1000, env)).toEqual(podlabPaths(1000, { HOME: '/home/a' }));
+  });
+
+  test('of PODLAB_ROOT stay where they are when podlab is called from another directory', () => {
+    expect(podlabPaths(0, { PODLAB_ROOT: 'rooms' })).toEqual({
+      runtime: join(process.cwd(), 'rooms/run'),
+      state: join(process.cwd(), 'rooms/state'),
+      cache: join(process.cwd(), 'rooms/cache'),
+    });
+  });
+
   test("are the system's for root", () => {
     expect(podlabPaths(0, { HOME: '/root' })).toMatchObject({ runtime: '/run/podlab', state: '/var/lib/podlab' });
   });
