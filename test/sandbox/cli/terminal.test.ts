@@ -62,7 +62,8 @@ test('colours are for terminals, and NO_COLOR turns them off', async () => {
   await withDesk(async (desk) => {
     // The test's own environment says NO_COLOR; an empty value counts as none (no-color.org).
     const plain = await atTerminal(desk, { NO_COLOR: '1' }, '', 'doctor');
-    const coloured = await atTerminal(desk, { NO_COLOR: undefined }, '', 'doctor');
+    // Node takes a terminal in a known or unknown CI for one without colours.
+    const coloured = await atTerminal(desk, { NO_COLOR: undefined, CI: undefined }, '', 'doctor');
     expect(plain.screen).not.toContain('\u001b[3');
     expect(coloured.screen).toContain('\u001b[32myes');
     expect(withoutSequences(coloured.screen)).toBe(withoutSequences(plain.screen));
