@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { lazyRoomApi } from '../cluster/api/room-api.ts';
 import type { Driver } from '../driver/driver.ts';
 import { LabError } from '../error.ts';
 import { keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
@@ -61,16 +62,18 @@ async function contextOf(driver: Driver, topology: Topology, signal: AbortSignal
       names.map(async (name) => [name, interruptible(await driver.executor(topology.stack, name), signal)] as const),
     ),
   );
-  return {
-    topology,
-    node: (name) => {
-      const executor = executors.get(name);
-      if (executor !== undefined) return executor;
-      throw new LabError('NOT_FOUND', `stack "${topology.stack}" has no node "${name}"`, {
-        hint: `It has: ${names.join(', ')}.`,
-      });
-    },
+  const node = (name: string) => {
+    const executor = executors.get(name);
+    if (executor !== undefined) return executor;
+    throw new LabError('NOT_FOUND', `stack "${topology.stack}" has no node "${name}"`, {
+      hint: `It has: ${names.join(', ')}.`,
+    });
   };
+  const way = () => ({
+    node: node(names[0] ?? ''),
+    connect: (host: string, port: number) => driver.connect(topology.stack, host, port),
+  });
+  return { topology, node, cluster: lazyRoomApi(topology, way, { signal }) };
 }
 
 /** Ctrl-C ends what runs on a node as well. */

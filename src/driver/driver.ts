@@ -1,5 +1,6 @@
 // What every driver can do with a topology. Differences are declared as capabilities, never asked by name.
 
+import type { Duplex } from 'node:stream';
 import type { Argv, Executor } from '../host/host.ts';
 import type { Reporter } from '../reporter.ts';
 import type { EngineName, Topology } from '../topology/topology.ts';
@@ -49,6 +50,11 @@ export interface Driver {
     node: string,
     command: Argv,
   ): Promise<{ readonly argv: Argv; readonly env: Readonly<Record<string, string>> }>;
+  /**
+   * A TCP connection to an address inside the room, made without a listener on this machine. It may fail later, as
+   * connections do, when nobody answers there.
+   */
+  connect(stack: string, host: string, port: number): Promise<Duplex>;
   /** Removes the room from any half-made state; true when there was something. */
   down(stack: string, reporter: Reporter): Promise<boolean>;
   /** Names and contents of the room's logs, oldest line first. */

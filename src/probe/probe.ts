@@ -1,6 +1,7 @@
 // What a probe is: a typed question to the live system. Judging the answer is a pure matter, in workshop/.
 
 import type { GenericSchema, InferOutput } from 'valibot';
+import type { ClusterApi } from '../cluster/api/cluster-api.ts';
 import type { Executor } from '../host/host.ts';
 import type { Topology } from '../topology/topology.ts';
 
@@ -9,6 +10,8 @@ export interface ProbeContext {
   readonly topology: Topology;
   /** The executor of a node, `gateway` or `outside`. @throws LabError NOT_FOUND for another name. */
   node(name: string): Executor;
+  /** The API of the room's cluster, the same each time. @throws LabError PROBE_FAILED in a room without a cluster */
+  cluster(): Promise<ClusterApi>;
 }
 
 /** JSON data: what an observation is made of, so that it can be recorded, shown as evidence and used in CEL. */

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { expect } from 'vitest';
+import type { ClusterApi } from '../../src/cluster/api/cluster-api.ts';
 import { LabError } from '../../src/error.ts';
 import type { Executor } from '../../src/host/host.ts';
 import type { Json, ProbeContext } from '../../src/probe/probe.ts';
@@ -16,15 +17,20 @@ export async function observe(
   args: Readonly<Record<string, Json>>,
   executors: Executor | readonly Executor[],
   topology: Topology = twoNodes,
+  cluster?: ClusterApi,
 ): Promise<Observed> {
   const probe = probes.get(name);
   if (probe === undefined) throw new Error(`no probe ${name}`);
-  const observation = await probe.observe(contextOf(executors, topology), v.parse(probe.args, args));
+  const observation = await probe.observe(contextOf(executors, topology, cluster), v.parse(probe.args, args));
   expect(Object.keys(observation).sort()).toEqual(Object.keys(probe.returns).sort());
   return observation as Observed;
 }
 
-export function contextOf(executors: Executor | readonly Executor[], topology: Topology = twoNodes): ProbeContext {
+export function contextOf(
+  executors: Executor | readonly Executor[],
+  topology: Topology = twoNodes,
+  cluster?: ClusterApi,
+): ProbeContext {
   const all = [executors].flat() as readonly Executor[];
   return {
     topology,
@@ -32,6 +38,10 @@ export function contextOf(executors: Executor | readonly Executor[], topology: T
       const found = all.find((executor) => executor.name === name);
       if (found === undefined) throw new LabError('NOT_FOUND', `there is no node "${name}"`);
       return found;
+    },
+    async cluster() {
+      if (cluster === undefined) throw new LabError('PROBE_FAILED', `stack "${topology.stack}" has no cluster`);
+      return cluster;
     },
   };
 }

@@ -10,6 +10,7 @@ import { labelFault } from '../../topology/labels.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Driver } from '../driver.ts';
 import { buildRoom } from './build-room.ts';
+import { connectThrough } from './connect.ts';
 import { enterCommand, memberEnv, memberExecutor } from './enter.ts';
 import { planRoom, planSteps } from './plan-room.ts';
 import { removeRoom } from './remove-room.ts';
@@ -44,7 +45,7 @@ export function sandboxDriver(options: SandboxOptions): Driver {
         await refuseUnsuitable(topology, options);
         await removeRoom(topology.stack, { dir, data, path: options.path });
         try {
-          await buildRoom({ ...options, topology, file, dir, data }, reporter);
+          await buildRoom({ ...options, topology, file, dir, data, cache: options.paths.cache }, reporter);
         } catch (error) {
           await removeRoom(topology.stack, { dir, data, path: options.path });
           throw error;
@@ -70,6 +71,11 @@ export function sandboxDriver(options: SandboxOptions): Driver {
         argv: enterCommand(record, memberOf(record, node).pid, command),
         env: memberEnv(record, node),
       };
+    },
+
+    connect: async (stack, host, port) => {
+      const record = requireRoom(stack, places(stack).dir);
+      return connectThrough(record, memberOf(record, 'gateway'), host, port);
     },
 
     down: async (stack, _reporter) =>

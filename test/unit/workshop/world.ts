@@ -33,6 +33,9 @@ export function createWorld(names: readonly string[] = ['node1', 'node2']): Worl
         nodes: names.map((name) => ({ name, nics: [], defaultGateway: '', cpus: 0, memoryMiB: 0 })),
       } as unknown as Topology,
       node: (name) => executor(world, name),
+      cluster: async () => {
+        throw new LabError('PROBE_FAILED', 'stack "tiny" has no cluster');
+      },
     },
   };
   return world;

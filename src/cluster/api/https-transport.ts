@@ -1,0 +1,116 @@
+// HTTPS over connections that somebody else makes: the server's network need not be ours.
+
+import type { IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, connect as startTls } from 'node:tls';
+import { LabError } from '../../error.ts';
+import type { ApiAnswer, ApiRequest, Transport } from './cluster-api.ts';
+
+export interface HttpsOptions {
+  readonly server: URL;
+  readonly connect: (host: string, port: number) => Promise<Duplex>;
+  readonly tls: ConnectionOptions;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Connections are kept for the next request; an idle one does not keep the process alive. */
+export function httpsTransport(options: HttpsOptions): Transport {
+  const agent = new TunnelAgent(options);
+  return async (request) => {
+    try {
+      return await send(agent, options, request);
+    } catch (error) {
+      // A kept connection may have ended while nobody looked; what only reads may be asked again.
+      if (error instanceof StaleConnection && request.method === 'GET') return send(agent, options, request);
+      throw error;
+    }
+  };
+}
+
+/** How idle connections of the driver let the process end; both are there on sockets. */
+interface Countable {
+  ref?(): unknown;
+  unref?(): unknown;
+}
+
+class TunnelAgent extends Agent {
+  readonly #options: HttpsOptions;
+  readonly #below = new WeakMap<Duplex, Countable>();
+
+  constructor(options: HttpsOptions) {
+    super({ keepAlive: true, maxFreeSockets: 2, maxSockets: 6 });
+    this.#options = options;
+  }
+
+  override createConnection(_options: object, done?: (error: Error | null, stream: Duplex) => void): undefined {
+    const { server, connect, tls } = this.#options;
+    const open = async () => {
+      const below = await connect(server.hostname, Number(server.port || 443));
+      // Without a servername the certificate must hold for the host, which here is mostly an address.
+      const secure = startTls({ ...tls, socket: below, host: server.hostname });
+      this.#below.set(secure, below as Countable);
+      return secure;
+    };
+    open().then(
+      (stream) => done?.(null, stream),
+      (error: Error) => done?.(error, undefined as never),
+    );
+    return undefined;
+  }
+
+  override keepSocketAlive(socket: Duplex): boolean {
+    this.#below.get(socket)?.unref?.();
+    return true;
+  }
+
+  override reuseSocket(socket: Duplex): void {
+    this.#below.get(socket)?.ref?.();
+  }
+}
+
+/** A connection that was used before broke before the answer began. */
+class StaleConnection extends LabError {}
+
+function send(agent: Agent, options: HttpsOptions, { method, path, headers, body }: ApiRequest): Promise<ApiAnswer> {
+  const { server, timeoutMs, signal } = options;
+  return new Promise((resolve, reject) => {
+    const limit = AbortSignal.timeout(timeoutMs);
+    const request = httpsRequest({
+      agent,
+      method,
+      host: server.hostname,
+      port: server.port || 443,
+      path,
+      headers: { accept: 'application/json', ...headers, ...options.headers, host: server.host },
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+    });
+    const fail = (error: Error) => {
+      const why = limit.aborted ? `no answer within ${timeoutMs / 1000} s` : error.message;
+      const Kind = request.reusedSocket && !limit.aborted && signal?.aborted !== true ? StaleConnection : LabError;
+      reject(
+        new Kind('PROBE_FAILED', `${method} ${path} from ${server.host}: ${why}`, {
+          hint: 'Check with "podlab status" that the room is up, and that its API server runs.',
+          cause: error,
+        }),
+      );
+    };
+    request.once('error', fail);
+    request.once('response', (response) => readAnswer(response).then(resolve, fail));
+    request.end(body);
+  });
+}
+
+async function readAnswer(response: IncomingMessage): Promise<ApiAnswer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    status: response.statusCode ?? 0,
+    headers: Object.fromEntries(headers),
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}

@@ -1,0 +1,44 @@
+// The API of a room's cluster, with the kubeconfig that kubeadm left on the first node.
+
+import type { Duplex } from 'node:stream';
+import { LabError } from '../../error.ts';
+import type { Executor } from '../../host/host.ts';
+import type { Topology } from '../../topology/topology.ts';
+import type { ClusterApi } from './cluster-api.ts';
+import type { OpenOptions } from './open-api.ts';
+
+export const kubeconfigPath = '/etc/kubernetes/admin.conf';
+
+export interface Way {
+  /** The first node, which has the kubeconfig. */
+  readonly node: Executor;
+  connect(host: string, port: number): Promise<Duplex>;
+}
+
+/** A function that opens the API when it is first called, and gives the same one ever after; a failure is tried anew. */
+export function lazyRoomApi(topology: Topology, way: () => Way, options: OpenOptions = {}): () => Promise<ClusterApi> {
+  let opened: Promise<ClusterApi> | undefined;
+  return () => {
+    opened ??= openRoomApi(topology, way(), options).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}
+
+async function openRoomApi({ stack, engine }: Topology, way: Way, options: OpenOptions): Promise<ClusterApi> {
+  if (engine !== 'kubernetes') {
+    throw new LabError('PROBE_FAILED', `stack "${stack}" has no cluster: its engine is ${engine}`, {
+      hint: 'Write requires: { engine: kubernetes } into the exercise, and use a stack that has it.',
+    });
+  }
+  const { openApi } = await import('./open-api.ts');
+  const { exitCode, stdout, stderr } = await way.node.run(['cat', kubeconfigPath]);
+  if (exitCode !== 0) {
+    throw new LabError('PROBE_FAILED', `${way.node.name}: no kubeconfig at ${kubeconfigPath}: ${stderr.trim()}`, {
+      hint: `Run "podlab reset ${stack}" to build the cluster anew.`,
+    });
+  }
+  return openApi(stdout, (host, port) => way.connect(host, port), options);
+}
