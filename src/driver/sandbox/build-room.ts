@@ -8,6 +8,7 @@ import type { Reporter } from '../../reporter.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { cgroupParent } from './cgroups.ts';
 import { memberExecutor } from './enter.ts';
+import type { ClusterParts } from './kubernetes-engine.ts';
 import { isRootless, namespacesFor, roomUid } from './levels.ts';
 import { startOwner } from './owner.ts';
 import { planRoom } from './plan-room.ts';
@@ -24,13 +25,16 @@ export interface BuildRequest extends Machine {
   readonly dir: string;
   /** The directory of its engines' data. */
   readonly data: string;
+  /** podlab's cache: toolchains, image stores, snapshots. */
+  readonly cache: string;
   readonly signal?: AbortSignal;
 }
 
 export async function buildRoom(request: BuildRequest, reporter: Reporter): Promise<void> {
   const { topology, dir } = request;
+  const cluster = topology.engine === 'kubernetes' ? await prepareCluster(request, reporter) : undefined;
   const since = Date.now();
-  const members = await makeNamespaces(request, reporter);
+  const members = await makeNamespaces(request, cluster?.toolchain.bin ?? '', reporter);
   const owner = readOwner(dir);
   if (owner === undefined) throw new LabError('COMMAND_FAILED', `room "${topology.stack}": the owner left no name`);
   const others = otherRecords(dir).map(({ undo }) => undo);
@@ -51,21 +55,25 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
     writeRecord(dir, begun);
     await reporter.step('joining the NAT networks to this machine', () => makeUplink(begun, request.path));
   }
-  if (topology.engine === 'docker') {
+  if (topology.engine !== 'none') {
     writeRecord(dir, begun);
-    await orInterrupted(startEngines(begun, reporter), request.signal);
+    await orInterrupted(startEngines(begun, request, cluster, reporter), request.signal);
   }
   writeRecord(dir, { ...begun, state: 'up' });
 }
 
-async function makeNamespaces(request: BuildRequest, reporter: Reporter): Promise<RoomRecord['members']> {
+async function makeNamespaces(
+  request: BuildRequest,
+  toolchain: string,
+  reporter: Reporter,
+): Promise<RoomRecord['members']> {
   const { topology, dir, path } = request;
   const plan = planRoom(topology);
   const uid = request.uid === 0 && isRootless(topology.engine) ? roomUid : 0;
   const engineNodes = topology.engine === 'none' ? [] : topology.nodes.map(({ name }) => name);
   const nameServers = topology.uplink ? uplinkResolvConf() : '';
-  writeRoomFiles(dir, roomFiles(plan, engineNodes, scripts(), nameServers), uid);
-  if (engineNodes.length > 0) makeEngineDirs(request.data, engineNodes);
+  writeRoomFiles(dir, roomFiles(plan, topology.engine, engineNodes, scripts(), nameServers), uid);
+  if (engineNodes.length > 0) makeEngineDirs(request.data, topology);
 
   const names = ['gateway', ...plan.nodes.map(({ name }) => name)];
   const namespaces = namespacesFor(topology.engine);
@@ -80,6 +88,7 @@ async function makeNamespaces(request: BuildRequest, reporter: Reporter): Promis
       nodeNamespaces: namespaces.node,
       members: names,
       engineData: engineNodes.length === 0 ? '' : request.data,
+      toolchain,
       path,
       signal: request.signal,
       onReady: (name) => update(`${++ready} of ${names.length} ready (${name})`),
@@ -104,7 +113,21 @@ async function makeUplink(record: RoomRecord, path: string): Promise<void> {
   }
 }
 
-async function startEngines(record: RoomRecord, reporter: Reporter): Promise<void> {
+async function prepareCluster(request: BuildRequest, reporter: Reporter): Promise<ClusterParts> {
+  const { gatherParts } = await import('./kubernetes-engine.ts');
+  return gatherParts(request, reporter);
+}
+
+async function startEngines(
+  record: RoomRecord,
+  request: BuildRequest,
+  cluster: ClusterParts | undefined,
+  reporter: Reporter,
+): Promise<void> {
+  if (cluster !== undefined) {
+    const { startKubernetes } = await import('./kubernetes-engine.ts');
+    return startKubernetes(record, request, cluster, reporter);
+  }
   const { startDocker } = await import('../engine/docker-engine.ts');
   const { stack, nodes } = record.topology;
   await Promise.all(
@@ -126,17 +149,18 @@ function orInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
   return Promise.race([work, interrupted]);
 }
 
-function makeEngineDirs(data: string, nodes: readonly string[]): void {
+function makeEngineDirs(data: string, { engine, nodes }: Topology): void {
   // Images hold set-user-id programs, and overlays the passwords of /etc: nobody else may come this far.
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  for (const node of nodes) {
-    for (const dir of engineDirs) mkdirSync(join(data, node, dir), { recursive: true, mode: 0o755 });
+  for (const { name } of nodes) {
+    for (const dir of engineDirs[engine]) mkdirSync(join(data, name, dir), { recursive: true, mode: 0o755 });
   }
 }
 
 function writeRoomFiles(dir: string, files: ReadonlyMap<string, string>, uid: number): void {
   const room = join(dir, 'room');
-  for (const name of ['node', 'data', 'cgroup']) mkdirSync(join(room, name), { recursive: true, mode: 0o700 });
+  for (const name of ['node', 'data', 'cgroup', 'toolchain'])
+    mkdirSync(join(room, name), { recursive: true, mode: 0o700 });
   for (const [name, text] of files) writeFileSync(join(room, name), text, { mode: 0o600 });
   if (uid === 0) return;
   // These belong to the user that the room runs as; what decides about the room stays with us, in `dir`.

@@ -1,6 +1,6 @@
 // The control groups under which a room's engines put their containers: /podlab/<stack>/… in every hierarchy.
 
-import { readdirSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const mountPoint = '/sys/fs/cgroup';
@@ -10,10 +10,15 @@ export function cgroupParent(stack: string, node: string): string {
   return `/podlab/${stack}/${node}`;
 }
 
+/** Mount points of all hierarchies: cgroup v2 has one at the mount point itself, v1 one in each directory. */
+export function cgroupRoots(): readonly string[] {
+  if (existsSync(join(mountPoint, 'cgroup.controllers'))) return [mountPoint];
+  return subdirectories(mountPoint);
+}
+
 /** Removes the empty groups that a room left behind: a killed engine can't. Groups of others are never touched. */
 export function removeCgroups(stack: string): void {
-  // cgroup v2 has one hierarchy at the mount point itself, v1 one in each directory.
-  const roots = [mountPoint, ...subdirectories(mountPoint)];
+  const roots = cgroupRoots();
   for (const root of roots) removeTree(join(root, 'podlab', stack));
   for (const root of roots) removeDir(join(root, 'podlab'));
 }

@@ -16,10 +16,12 @@ function credentials({ uid }: RoomRecord): readonly string[] {
   return uid === 0 ? [] : ['--preserve-credentials'];
 }
 
+const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** The environment on a member: nothing of the host's but where programs are. */
 export function memberEnv(record: RoomRecord, name: string): Readonly<Record<string, string>> {
   return {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    PATH: record.topology.engine === 'kubernetes' ? `/opt/podlab/bin:${path}` : path,
     HOME: '/root',
     USER: 'root',
     LC_ALL: 'C.UTF-8',

@@ -22,6 +22,8 @@ export interface OwnerRequest {
   readonly members: readonly string[];
   /** Absolute path of the directory for what engines write; '' for a room without engines. */
   readonly engineData: string;
+  /** Absolute path of the directory with a cluster's programs; '' for a room without a cluster. */
+  readonly toolchain: string;
   readonly path: string;
   readonly signal: AbortSignal | undefined;
   onReady(name: string): void;
@@ -47,6 +49,7 @@ export async function startOwner(request: OwnerRequest): Promise<Members> {
       PODLAB_STACK: request.stack,
       NODE_NAMESPACES: request.nodeNamespaces,
       ENGINE_DATA: request.engineData,
+      TOOLCHAIN: request.toolchain,
     },
     stdio: ['ignore', 'pipe', log],
     detached: true,

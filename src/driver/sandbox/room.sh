@@ -13,6 +13,10 @@ if [ -n "$ENGINE_DATA" ]; then
   mount --bind "$ENGINE_DATA" ./data
   mount --rbind /sys/fs/cgroup ./cgroup
 fi
+if [ -n "$TOOLCHAIN" ]; then
+  mount --bind "$TOOLCHAIN" ./toolchain
+  mount -o remount,bind,ro ./toolchain
+fi
 # Nothing in a room may change the host's files: real file systems become read-only, those with people's own things vanish.
 while read -r _ target type options _; do
   case $type in proc | sysfs | cgroup* | dev* | mqueue | hugetlbfs | pstore | efivarfs | bpf) continue ;; esac

@@ -3,7 +3,7 @@
 import { LabError } from '../../error.ts';
 import { locateProgram } from '../../host/programs.ts';
 import { hostRoutes } from '../../host/routes.ts';
-import type { Topology } from '../../topology/topology.ts';
+import type { EngineName, Topology } from '../../topology/topology.ts';
 import { refuseTakenUplink } from './uplink.ts';
 
 export interface Machine {
@@ -13,27 +13,25 @@ export interface Machine {
   readonly path: string;
 }
 
+const enginePrograms: Readonly<Record<EngineName, readonly string[]>> = {
+  none: [],
+  docker: ['dockerd', 'docker', 'iptables', 'busybox'],
+  kubernetes: ['containerd', 'ctr', 'runc', 'iptables', 'conntrack', 'socat', 'busybox'],
+};
+
 /** @throws LabError HOST_UNSUITABLE, naming what is missing and the remedy */
 export async function refuseUnsuitable(topology: Topology, machine: Machine): Promise<void> {
   const { stack, engine } = topology;
   const refuse = (why: string, hint: string) => {
     throw new LabError('HOST_UNSUITABLE', `stack "${stack}": ${why}`, { hint });
   };
-  if (engine === 'kubernetes')
-    refuse('engine kubernetes is not in this version of podlab', 'Use engine none or docker.');
   if (machine.uid !== 0) {
     if (engine !== 'none') refuse(`engine ${engine} needs root on the sandbox driver`, 'Run the command with sudo.');
     if (topology.uplink) refuse('an uplink needs root', 'Run the command with sudo, or set "podlab:uplink: false".');
   }
-  const programs = [
-    'unshare',
-    'nsenter',
-    'ip',
-    'nft',
-    ...(engine === 'docker' ? ['dockerd', 'docker', 'iptables', 'busybox'] : []),
-  ];
+  const programs = ['unshare', 'nsenter', 'ip', 'nft', ...enginePrograms[engine]];
   const missing = programs.filter((name) => locateProgram(name, machine.path) === undefined);
-  const setup = engine === 'docker' ? 'podlab setup --engine docker' : 'podlab setup';
+  const setup = engine === 'none' ? 'podlab setup' : `podlab setup --engine ${engine}`;
   if (missing.length > 0) refuse(`${missing.join(', ')} missing on this machine`, `Run "${setup}".`);
   if (topology.uplink) refuseTakenUplink(stack, hostRoutes());
   if (isImpaired(topology)) {

@@ -1,0 +1,57 @@
+// Short-lived pods, one for each node, that prove what "ready" says: a name, a ClusterIP and an answer, from inside a pod.
+
+import { stringify } from 'yaml';
+import type { ClusterPlace } from './cluster-place.ts';
+
+/** Where podlab's own pods live while they are needed. */
+export const checkNamespace = 'kube-system';
+const label = { 'podlab/check': 'ready' };
+export const checkSelector = 'podlab/check=ready';
+
+/** What a check pod says when it has reached the API. */
+export const reached = 'reached';
+
+/** Where a node keeps what its check pod says, as a shell pattern: the kubelet's path, with the pod's uid in it. */
+export function checkLog(run: string, node: string): string {
+  return `/var/log/pods/${checkNamespace}_${checkName(run, node)}_*/check/0.log`;
+}
+
+export function checkName(run: string, node: string): string {
+  return `podlab-check-${run}-${node}`;
+}
+
+/**
+ * Pods that end well when the name of the API's Service resolves and its ClusterIP answers, on each node. Without a CNI
+ * there is neither pod network nor CoreDNS: they then use the node's network and the ClusterIP itself.
+ *
+ * @param clusterIp the first address of the service range, which the Service `kubernetes` has
+ * @param run tells the pods of one start from those of an earlier one, which a restored cluster still remembers
+ */
+export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: string, run: string): string {
+  const hasNetwork = topology.cni.name !== 'none';
+  const target = hasNetwork ? 'kubernetes.default.svc.cluster.local' : clusterIp;
+  const pods = topology.nodes.map(({ name }) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: checkName(run, name), namespace: checkNamespace, labels: label },
+    spec: {
+      nodeName: name,
+      hostNetwork: !hasNetwork,
+      dnsPolicy: hasNetwork ? 'ClusterFirst' : 'Default',
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      tolerations: [{ operator: 'Exists' }],
+      containers: [
+        {
+          name: 'check',
+          image: toolchain.images.box,
+          imagePullPolicy: 'Never',
+          command: ['sh', '-c', `until timeout 1 nc ${target} 443 </dev/null; do sleep 0.1; done; echo ${reached}`],
+        },
+      ],
+    },
+  }));
+  return pods.map((pod) => stringify(pod)).join('---\n');
+}

@@ -1,0 +1,59 @@
+// Keeps containerd and the kubelet running on nodes that have no service manager.
+
+import { LabError } from '../error.ts';
+import type { Executor } from '../host/host.ts';
+import type { NodeSettings } from './cluster-place.ts';
+import { containerdConfig, containerdSocket, logOf, podlabLogs } from './node-paths.ts';
+import { runScript } from './run-on-node.ts';
+
+const containerdWithinMs = 60_000;
+
+/**
+ * Starts containerd and waits until it answers; the kubelet follows by itself when kubeadm has written its configuration.
+ *
+ * @throws LabError TIMEOUT with the end of containerd's log
+ */
+export async function startDaemons(node: Executor, settings: NodeSettings): Promise<void> {
+  await runScript(node, startScript, [settings.cgroupOf(node.name), podlabLogs]);
+  const deadline = containerdWithinMs / 1000;
+  const { exitCode } = await node.run(['sh', '-euc', waitScript, 'podlab', containerdSocket, `${deadline}`], {
+    timeoutMs: containerdWithinMs + 10_000,
+  });
+  if (exitCode === 0) return;
+  const { stdout: log } = await node.run(['tail', '-n', '20', logOf('containerd')]);
+  throw new LabError('TIMEOUT', `containerd on ${node.name} does not answer after ${deadline} s\n${log}`, {
+    hint: `The text above is the end of ${logOf('containerd')}.`,
+  });
+}
+
+// In the node's own control group, so that its limits hold for daemons too; beside the pods' groups, because cgroup v2 lets
+// no process live in a group that has others below it.
+const startScript = `
+group=$1 logs=$2
+mkdir -p "$logs"
+# Nodes route between their pods and everybody else; kubeadm asks for it.
+echo 1 >/proc/sys/net/ipv4/ip_forward
+for root in /sys/fs/cgroup /sys/fs/cgroup/*; do
+  [ ! -w "$root$group/system/cgroup.procs" ] || echo $$ >"$root$group/system/cgroup.procs"
+done
+# Each in a session of its own and without our streams: they outlive the command that starts them. The loops are what
+# Restart=always is for systemd.
+setsid sh -c 'while :; do containerd --config ${containerdConfig}; sleep 0.5; done' </dev/null >>"$logs/containerd.log" 2>&1 &
+setsid sh -c '
+  while :; do
+    if [ -e /var/lib/kubelet/config.yaml ] && [ -e /var/lib/kubelet/kubeadm-flags.env ]; then
+      . /var/lib/kubelet/kubeadm-flags.env
+      kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf \\
+        --config=/var/lib/kubelet/config.yaml $KUBELET_KUBEADM_ARGS
+    fi
+    sleep 0.05
+  done' </dev/null >>"$logs/kubelet.log" 2>&1 &
+`;
+
+const waitScript = `
+deadline=$(($(date +%s) + $2))
+until [ -S "$1" ] && ctr --address "$1" version >/dev/null 2>&1; do
+  [ "$(date +%s)" -lt "$deadline" ]
+  sleep 0.02
+done
+`;

@@ -1,0 +1,158 @@
+// kubeadm's configuration (v1beta4) as values: what `kubeadm init` and `kubeadm join` read.
+
+import { stringify } from 'yaml';
+import { type ClusterPlace, clusterAddressOf, controlPlaneOf } from './cluster-place.ts';
+import { containerdSocket, discoveryKubeconfig, kubeadmPatches, podResolvConf, volumePluginDir } from './node-paths.ts';
+
+type Document = Readonly<Record<string, unknown>>;
+
+const kubeadmApi = 'kubeadm.k8s.io/v1beta4';
+
+/** The documents that `kubeadm init` reads on the first node. */
+export function initDocuments(place: ClusterPlace): string {
+  return render([initConfiguration(place), clusterConfiguration(place), kubelet(place), kubeProxy(place)]);
+}
+
+/** Files of `kubeadmPatches`, name → text. */
+export function kubeadmPatchFiles(): ReadonlyMap<string, string> {
+  // Asked as soon as it starts and then every ten seconds, CoreDNS would be ready ten seconds after it is.
+  const probe = { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: 1 } }] };
+  return new Map([
+    [`${kubeadmPatches}/corednsdeployment+strategic.yaml`, stringify({ spec: { template: { spec: probe } } })],
+  ]);
+}
+
+/** The document that `kubeadm join` reads on a worker. */
+export function joinDocument(place: ClusterPlace, node: string): string {
+  return render([
+    {
+      apiVersion: kubeadmApi,
+      kind: 'JoinConfiguration',
+      // By file and not by token: the cluster's own `cluster-info` is signed only seconds after `init` has ended.
+      discovery: { file: { kubeConfigPath: discoveryKubeconfig }, tlsBootstrapToken: place.bootstrapToken },
+      nodeRegistration: nodeRegistration(place, node),
+      timeouts,
+    },
+  ]);
+}
+
+/** Slow machines exist: virtual machines by emulation take minutes for what takes seconds here. */
+const timeouts = { controlPlaneComponentHealthCheck: '6m0s', kubeletHealthCheck: '6m0s', tlsBootstrap: '6m0s' };
+
+function initConfiguration(place: ClusterPlace): Document {
+  const { advertiseAddress, apiPort } = place.topology.kubernetes;
+  return {
+    apiVersion: kubeadmApi,
+    kind: 'InitConfiguration',
+    bootstrapTokens: [{ token: place.bootstrapToken, ttl: '24h0m0s' }],
+    localAPIEndpoint: { advertiseAddress, bindPort: apiPort },
+    nodeRegistration: nodeRegistration(place, controlPlaneOf(place.topology)),
+    patches: { directory: kubeadmPatches },
+    timeouts,
+  };
+}
+
+function nodeRegistration(place: ClusterPlace, node: string): Document {
+  const root = place.nodes.cgroupOf(node);
+  return {
+    name: node,
+    criSocket: `unix://${containerdSocket}`,
+    imagePullPolicy: 'IfNotPresent',
+    // Labs count pods on nodes: none is special.
+    taints: [],
+    kubeletExtraArgs: [
+      { name: 'node-ip', value: clusterAddressOf(place.topology, node) },
+      // Differs from node to node, so it can't be in KubeletConfiguration, which they share.
+      ...(root === '' ? [] : [{ name: 'cgroup-root', value: root }]),
+    ],
+  };
+}
+
+/** There is one control plane: without an election there is no waiting for the lease that nobody holds. */
+const alone = { name: 'leader-elect', value: 'false' };
+
+function clusterConfiguration({ topology, toolchain }: ClusterPlace): Document {
+  const { kubernetes, nodes, stack } = topology;
+  const [first] = nodes;
+  const addresses = first?.nics.map(({ ip }) => ip) ?? [];
+  return {
+    apiVersion: kubeadmApi,
+    kind: 'ClusterConfiguration',
+    kubernetesVersion: kubernetes.version,
+    clusterName: stack,
+    imageRepository: toolchain.imageRepository,
+    // A fifth of the time that RSA keys take.
+    encryptionAlgorithm: 'ECDSA-P256',
+    networking: {
+      podSubnet: kubernetes.podSubnet,
+      serviceSubnet: kubernetes.serviceSubnet,
+      dnsDomain: 'cluster.local',
+    },
+    apiServer: { certSANs: [...new Set([...addresses, controlPlaneOf(topology), 'localhost', '127.0.0.1'])] },
+    controllerManager: {
+      extraArgs: [
+        { name: 'node-cidr-mask-size', value: `${kubernetes.nodePrefix}` },
+        { name: 'flex-volume-plugin-dir', value: volumePluginDir },
+        alone,
+        // The default of 20 requests per second makes its forty controllers wait for each other for five seconds.
+        { name: 'kube-api-qps', value: '200' },
+        { name: 'kube-api-burst', value: '400' },
+      ],
+    },
+    scheduler: { extraArgs: [alone] },
+    etcd: {
+      local: {
+        ...imageOf(toolchain.images.etcd),
+        dataDir: '/var/lib/etcd',
+        // What a lab's etcd has not synced survives all but a crash of the machine, which the room does not survive either.
+        extraArgs: [{ name: 'unsafe-no-fsync', value: 'true' }],
+      },
+    },
+    dns: imageOf(toolchain.images.coredns),
+    proxy: { disabled: kubernetes.proxyMode === 'none' },
+  };
+}
+
+function kubelet(place: ClusterPlace): Document {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    cgroupDriver: place.nodes.cgroupDriver,
+    failCgroupV1: false,
+    failSwapOn: false,
+    resolvConf: podResolvConf,
+    volumePluginDir,
+    // Images were put there for the workshop; a full disk of the machine must not take them away, nor evict pods.
+    imageGCHighThresholdPercent: 100,
+    imageGCLowThresholdPercent: 99,
+    evictionHard: {
+      'memory.available': '0%',
+      'nodefs.available': '0%',
+      'nodefs.inodesFree': '0%',
+      'imagefs.available': '0%',
+    },
+  };
+}
+
+function kubeProxy({ topology }: ClusterPlace): Document {
+  const { proxyMode, podSubnet } = topology.kubernetes;
+  return {
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    kind: 'KubeProxyConfiguration',
+    mode: proxyMode === 'none' ? '' : proxyMode,
+    clusterCIDR: podSubnet,
+    // nf_conntrack_max belongs to the machine, not to a network namespace: kube-proxy must leave it alone.
+    conntrack: { maxPerCore: 0, min: 0 },
+  };
+}
+
+/** An image reference in kubeadm's two halves. */
+function imageOf(reference: string): { readonly imageRepository: string; readonly imageTag: string } {
+  const colon = reference.lastIndexOf(':');
+  const repository = reference.slice(0, colon);
+  return { imageRepository: repository.slice(0, repository.lastIndexOf('/')), imageTag: reference.slice(colon + 1) };
+}
+
+function render(documents: readonly Document[]): string {
+  return documents.map((document) => stringify(document)).join('---\n');
+}

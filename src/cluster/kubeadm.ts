@@ -1,0 +1,84 @@
+// Runs kubeadm on nodes: init on the first, join on the others.
+
+import { stringify } from 'yaml';
+import { LabError } from '../error.ts';
+import type { Executor } from '../host/host.ts';
+import { type ClusterPlace, clusterAddressOf, controlPlaneOf } from './cluster-place.ts';
+import { initDocuments, joinDocument, kubeadmPatchFiles } from './kubeadm-documents.ts';
+import { apply } from './kubectl.ts';
+import { discoveryKubeconfig, kubeadmConfig, logOf } from './node-paths.ts';
+import { podCidrOf } from './pod-cidr.ts';
+import { lastLines, runScript, writeFiles } from './run-on-node.ts';
+
+const withinMs = 600_000;
+
+// kubeadm looks for systemd, kernel configuration files and sysctl that a namespace of the machine does not have; what
+// podlab needs of them `podlab doctor` has tried. Everything else that it finds stays an error.
+const ignored = ['SystemVerification', 'Swap', 'NumCPU', 'Mem', 'Service-Kubelet', 'FileExisting-crictl'].join(',');
+
+/** @throws LabError COMMAND_FAILED with the end of kubeadm's and the kubelet's logs */
+export async function initialise(place: ClusterPlace): Promise<void> {
+  const node = place.node(controlPlaneOf(place.topology));
+  await writeFiles(node, new Map([[kubeadmConfig, initDocuments(place)], ...kubeadmPatchFiles()]));
+  await kubeadm(node, ['init', '--config', kubeadmConfig, '--skip-phases', 'show-join-command']);
+}
+
+/**
+ * Workers join side by side. Their Node objects are made before, each with its block of pod addresses: otherwise whoever
+ * registers first gets the first block, and seats would differ.
+ */
+export async function joinWorkers(place: ClusterPlace, workers: readonly string[]): Promise<void> {
+  if (workers.length === 0) return;
+  const controlPlane = place.node(controlPlaneOf(place.topology));
+  await apply(controlPlane, workers.map((name) => stringify(nodeObject(place, name))).join('---\n'));
+  const discovery = await discoveryDocument(place, controlPlane);
+  await Promise.all(
+    workers.map(async (name) => {
+      const node = place.node(name);
+      const files = new Map([
+        [kubeadmConfig, joinDocument(place, name)],
+        [discoveryKubeconfig, discovery],
+      ]);
+      await writeFiles(node, files);
+      await kubeadm(node, ['join', '--config', kubeadmConfig]);
+    }),
+  );
+}
+
+function nodeObject({ topology }: ClusterPlace, name: string) {
+  const block = podCidrOf(topology, name);
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+    spec: { podCIDR: block, podCIDRs: [block] },
+  };
+}
+
+async function discoveryDocument({ topology }: ClusterPlace, controlPlane: Executor): Promise<string> {
+  const authority = await runScript(controlPlane, 'base64 -w 0 /etc/kubernetes/pki/ca.crt');
+  const address = clusterAddressOf(topology, controlPlane.name);
+  const server = `https://${address}:${topology.kubernetes.apiPort}`;
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: '', cluster: { server, 'certificate-authority-data': authority } }],
+  });
+}
+
+async function kubeadm(node: Executor, words: readonly string[]): Promise<void> {
+  const log = logOf('kubeadm');
+  const script = 'log=$1; shift; umask 077; exec kubeadm "$@" >>"$log" 2>&1';
+  const args = ['--ignore-preflight-errors', ignored];
+  const { exitCode, timedOut } = await node.run(['sh', '-euc', script, 'podlab', log, ...words, ...args], {
+    timeoutMs: withinMs,
+  });
+  if (exitCode === 0) return;
+  const tail = async (file: string) => lastLines((await node.run(['tail', '-n', '15', file])).stdout, 15);
+  const message = `kubeadm ${words[0]} on ${node.name} ${timedOut ? `has no end after ${withinMs / 1000} s` : 'failed'}`;
+  throw new LabError(
+    timedOut ? 'TIMEOUT' : 'COMMAND_FAILED',
+    `${message}:\n${await tail(log)}\n--- the kubelet:\n${await tail(logOf('kubelet'))}`,
+    { hint: `The whole logs are ${log} and ${logOf('kubelet')} on the node.` },
+  );
+}

@@ -1,0 +1,23 @@
+// kubectl on the control plane's node: how the cluster is asked and told while it is being built.
+
+import type { Executor, RunOptions } from '../host/host.ts';
+import { adminKubeconfig } from './node-paths.ts';
+import { runOnNode } from './run-on-node.ts';
+
+const kubectl = ['kubectl', '--kubeconfig', adminKubeconfig, '--request-timeout', '10s'] as const;
+
+/** Applies documents; fields of others are taken over, so that doing it again repairs. @throws LabError COMMAND_FAILED */
+export async function apply(controlPlane: Executor, manifests: string, options: RunOptions = {}): Promise<string> {
+  const argv = [...kubectl, 'apply', '--server-side', '--force-conflicts', '-f', '-'] as const;
+  return runOnNode(controlPlane, argv, { ...options, input: manifests });
+}
+
+/** GET of an API path, parsed. @throws LabError COMMAND_FAILED when the server does not answer or has no such thing */
+export async function get<T>(controlPlane: Executor, path: string): Promise<T> {
+  return JSON.parse(await runOnNode(controlPlane, [...kubectl, 'get', '--raw', path])) as T;
+}
+
+/** Deletes without waiting; what is not there is no error. */
+export async function remove(controlPlane: Executor, ...what: readonly string[]): Promise<void> {
+  await runOnNode(controlPlane, [...kubectl, 'delete', '--ignore-not-found', '--now', '--wait=false', ...what]);
+}

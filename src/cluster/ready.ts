@@ -1,0 +1,98 @@
+// What "the cluster is ready" means, and waiting for it: nodes Ready, CoreDNS answers, a ClusterIP answers by name from a pod.
+
+import { cidrOf, nthAddress } from '../net/cidr.ts';
+import { formatIp } from '../net/ipv4.ts';
+import { checkLog, checkName, checkNamespace, checkPods, checkSelector, reached } from './check-pods.ts';
+import { type ClusterPlace, controlPlaneOf } from './cluster-place.ts';
+import { apply, get, remove } from './kubectl.ts';
+import { type Look, waitUntil } from './wait-until.ts';
+
+const readyWithinMs = 300_000;
+const everyMs = 50;
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+}
+
+interface ListOf<T> {
+  readonly items: readonly T[];
+}
+
+interface NodeObject {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly conditions?: readonly Condition[] };
+}
+
+interface PodObject {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly phase: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly reason?: string } } }[];
+  };
+}
+
+/**
+ * Waits until a pod on every node has reached the API by name, and every node is Ready. A restored cluster remembers
+ * that its nodes were Ready; the pods, which are new, cannot lie.
+ *
+ * @param run tells these check pods from all earlier ones
+ * @throws LabError TIMEOUT with what was seen last
+ */
+export async function waitUntilReady(place: ClusterPlace, run: string, update: (seen: string) => void): Promise<void> {
+  const controlPlane = place.node(controlPlaneOf(place.topology));
+  const clusterIp = formatIp(nthAddress(cidrOf(place.topology.kubernetes.serviceSubnet), 1));
+  const manifests = checkPods(place, clusterIp, run);
+  const options = { withinMs: readyWithinMs, everyMs, update };
+  // Refused until the controller manager has made the namespace's service account.
+  await waitUntil('check pods', async () => ({ isDone: true, seen: await apply(controlPlane, manifests) }), options);
+  let looks = 0;
+  // What pods say is on the nodes a second before the API knows it, and costs less to read; why one is late, the API knows.
+  const lookAtChecks = async () => ((await haveAllReached(place, run)) ? done : await lookAtPods(place, run, looks++));
+  await waitUntil('a pod on every node reaches the API by name', lookAtChecks, options);
+  if (place.topology.cni.name !== 'none') await waitUntil('all nodes Ready', () => lookAtNodes(place), options);
+  await remove(controlPlane, 'pods', '--namespace', checkNamespace, '--selector', checkSelector);
+}
+
+const done: Look = { isDone: true, seen: '' };
+
+async function haveAllReached(place: ClusterPlace, run: string): Promise<boolean> {
+  const answers = await Promise.all(
+    place.topology.nodes.map(async ({ name }) => {
+      const { stdout } = await place.node(name).run(['sh', '-c', `cat ${checkLog(run, name)}`]);
+      return stdout.includes(reached);
+    }),
+  );
+  return answers.every(Boolean);
+}
+
+const looksPerQuestion = 20;
+
+/** Asks the API only now and then: each question costs as much as many looks. */
+async function lookAtPods(place: ClusterPlace, run: string, looks: number): Promise<Look> {
+  if (looks % looksPerQuestion !== looksPerQuestion - 1) return { isDone: false, seen: '' };
+  const path = `/api/v1/namespaces/${checkNamespace}/pods?labelSelector=${encodeURIComponent(checkSelector)}`;
+  const { items } = await get<ListOf<PodObject>>(place.node(controlPlaneOf(place.topology)), path);
+  const ours = place.topology.nodes.map(({ name }) => checkName(run, name));
+  const waiting = items.filter(({ metadata, status }) => ours.includes(metadata.name) && status.phase !== 'Succeeded');
+  return { isDone: false, seen: waiting.map(describePod).join('; ') };
+}
+
+async function lookAtNodes(place: ClusterPlace): Promise<Look> {
+  const { items } = await get<ListOf<NodeObject>>(place.node(controlPlaneOf(place.topology)), '/api/v1/nodes');
+  const waiting = place.topology.nodes.flatMap(({ name }) => {
+    const node = items.find(({ metadata }) => metadata.name === name);
+    const condition = node?.status.conditions?.find(({ type }) => type === 'Ready');
+    if (condition?.status === 'True') return [];
+    return [`${name}: ${condition?.message ?? 'not registered'}`];
+  });
+  return { isDone: waiting.length === 0, seen: waiting.join('; ') };
+}
+
+function describePod({ metadata, status }: PodObject): string {
+  const reason = status.containerStatuses?.[0]?.state?.waiting?.reason;
+  const unmet = status.conditions?.find((condition) => condition.status !== 'True');
+  return `${metadata.name} is ${status.phase}${reason ? ` (${reason})` : unmet?.message ? ` (${unmet.message})` : ''}`;
+}
