@@ -31,5 +31,7 @@ export interface Verb {
   readonly details: string;
   readonly examples: readonly string[];
   readonly options: readonly Option[];
+  /** Every word behind its name belongs to another program, unless `--` says where that begins. */
+  readonly handsOn?: true;
   load(): Promise<VerbModule>;
 }

@@ -10,9 +10,7 @@ import { verbs } from './verbs.ts';
 /** Parses one command line and runs its verb; help and version are answers too. */
 export async function runProgramLine(app: App, words: readonly string[]): Promise<number> {
   // What stands behind `--` belongs to somebody else's program, options and all.
-  const at = words.indexOf('--');
-  const own = at === -1 ? words : words.slice(0, at);
-  const rest = at === -1 ? [] : words.slice(at + 1);
+  const { own, rest } = split(words);
   let exitCode: number = exitCodes.done;
   const program = createProgram(app, async (verb, args, options) => {
     const module = await verb.load();
@@ -28,6 +26,13 @@ export async function runProgramLine(app: App, words: readonly string[]): Promis
     if (error.code === 'commander.help') return exitCodes.usage;
     throw usageError(error);
   }
+}
+
+function split(words: readonly string[]): { readonly own: readonly string[]; readonly rest: readonly string[] } {
+  const at = words.indexOf('--');
+  if (at !== -1) return { own: words.slice(0, at), rest: words.slice(at + 1) };
+  const handsOn = verbs.some(({ name, handsOn }) => handsOn === true && name === words[0]);
+  return handsOn ? { own: words.slice(0, 1), rest: words.slice(1) } : { own: words, rest: [] };
 }
 
 /** Commander's own sentence, `error: unknown command 'upp'`, with its guess in a second line. */

@@ -82,6 +82,38 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/shell.ts'),
   },
   {
+    name: 'kubectl',
+    group: 'Room',
+    args: [],
+    summary: "run kubectl on a cluster's first node, as its administrator",
+    details: 'Standard input is handed on. To name the stack: podlab kubectl --stack STACK -- get pods',
+    examples: [
+      'podlab kubectl get pods --all-namespaces',
+      'podlab kubectl apply -f - <web.yaml',
+      'podlab kubectl --stack minikube -- get nodes',
+    ],
+    options: [stack],
+    handsOn: true,
+    load: () => import('./verbs/kubectl.ts'),
+  },
+  {
+    name: 'kubeconfig',
+    group: 'Room',
+    args: ['[stack]'],
+    summary: "print a cluster's kubeconfig, or make its API reachable from this machine",
+    details:
+      'The server in it is the address inside the room. With --forward a port of 127.0.0.1 leads there for as long as the command runs; the kubeconfig that it writes, readable by you alone, names that port.',
+    examples: ['podlab kubeconfig kubeadm', 'podlab kubeconfig kubeadm --forward 6443 --output kubeconfig.yaml'],
+    options: [
+      {
+        flags: '--forward [port]',
+        summary: 'listen on this port of 127.0.0.1 (default: a free one) until interrupted',
+      },
+      { flags: '--output <file>', summary: 'write it to a file with mode 0600 instead of printing it' },
+    ],
+    load: () => import('./verbs/kubeconfig.ts'),
+  },
+  {
     name: 'logs',
     group: 'Room',
     args: ['[stack]'],

@@ -25,9 +25,14 @@ export function memberEnv(record: RoomRecord, name: string): Readonly<Record<str
     HOME: '/root',
     USER: 'root',
     LC_ALL: 'C.UTF-8',
+    ...(isControlPlane(record, name) ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {}),
     PODLAB_STACK: record.topology.stack,
     PODLAB_NODE: name,
   };
+}
+
+function isControlPlane({ topology: { engine, nodes } }: RoomRecord, name: string): boolean {
+  return engine === 'kubernetes' && nodes[0]?.name === name;
 }
 
 export function memberExecutor(record: RoomRecord, member: { name: string; pid: number }): Executor {
