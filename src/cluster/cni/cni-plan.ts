@@ -1,0 +1,40 @@
+// What a CNI needs on nodes and from the API, as data: a pure function of the topology and of upstream's manifest.
+
+import type { Argv } from '../../host/host.ts';
+import type { CniName, Topology } from '../../topology/topology.ts';
+import { planBridge } from './bridge.ts';
+
+/** A program to run on a node; shown by preview. */
+export interface NodeCommand {
+  readonly run: Argv;
+  /** Its standard input; '' for none. */
+  readonly input: string;
+}
+
+export interface CniPlan {
+  /** Files on a node before containerd starts: absolute path → text. */
+  filesOn(node: string): ReadonlyMap<string, string>;
+  /** Run on a node after its network is there and before kubeadm, in this order; doing it again changes nothing. */
+  commandsOn(node: string): readonly NodeCommand[];
+  /** Applied when the API answers: YAML, several documents; '' when there are none. */
+  readonly manifests: string;
+  /** Images that the manifests name, which must be in the nodes' stores. */
+  readonly images: readonly string[];
+}
+
+/** A manifest that a project publishes, as text, with the name to show in errors. */
+export interface UpstreamManifest {
+  readonly name: string;
+  readonly text: string;
+}
+
+const nothing: CniPlan = { filesOn: () => new Map(), commandsOn: () => [], manifests: '', images: [] };
+
+type Planner = (topology: Topology, upstream: UpstreamManifest | undefined) => CniPlan;
+
+const planners: Partial<Record<CniName, Planner>> = { bridge: planBridge };
+
+/** @param upstream the published manifest, for the CNIs that have one */
+export function planCni(topology: Topology, upstream: UpstreamManifest | undefined): CniPlan {
+  return planners[topology.cni.name]?.(topology, upstream) ?? nothing;
+}

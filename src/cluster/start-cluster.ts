@@ -1,0 +1,60 @@
+// Nodes that run nothing → a cluster that is ready; or nodes with the files of an earlier one → the same cluster again.
+
+import type { Reporter } from '../reporter.ts';
+import { type ClusterPlace, controlPlaneOf, workersOf } from './cluster-place.ts';
+import type { CniPlan } from './cni/cni-plan.ts';
+import { startDaemons } from './daemons.ts';
+import { initialise, joinWorkers } from './kubeadm.ts';
+import { apply } from './kubectl.ts';
+import { nodeFiles } from './node-files.ts';
+import type { Phases } from './phases.ts';
+import { waitUntilReady } from './ready.ts';
+import { runOnNode, writeFiles } from './run-on-node.ts';
+
+export interface ClusterStart {
+  readonly place: ClusterPlace;
+  readonly cni: CniPlan;
+  readonly phases: Phases;
+  /** Tells this start from all others of the same cluster: lower-case letters and digits. */
+  readonly run: string;
+  readonly reporter: Reporter;
+}
+
+/** @throws LabError COMMAND_FAILED, TIMEOUT: the message has the end of the log that says why */
+export async function startCluster(start: ClusterStart): Promise<void> {
+  const { place, cni, phases, reporter } = start;
+  const step = <T>(name: string, title: string, work: (update: (seen: string) => void) => Promise<T>) =>
+    phases.phase(name, () => reporter.step(title, work));
+  const controlPlane = controlPlaneOf(place.topology);
+  const workers = workersOf(place.topology);
+
+  await step('containerd', 'starting containerd', () => prepareNodes(start));
+  await step('init', `kubeadm init on ${controlPlane}`, () => initialise(place));
+  if (workers.length > 0) {
+    await step('join', `kubeadm join on ${workers.join(', ')}`, () => joinWorkers(place, workers));
+  }
+  if (cni.manifests !== '') {
+    await step('cni', `applying ${place.topology.cni.name}`, () => apply(place.node(controlPlane), cni.manifests));
+  }
+  await step('ready', 'waiting for the cluster', (update) => waitUntilReady(place, start.run, update));
+}
+
+/** Starts a cluster whose files are all there: the kubelets find their configuration and start what they knew. */
+export async function resumeCluster(start: ClusterStart): Promise<void> {
+  const { phases, reporter, place } = start;
+  await phases.phase('containerd', () => reporter.step('starting containerd', () => prepareNodes(start)));
+  await phases.phase('ready', () =>
+    reporter.step('waiting for the cluster', (update) => waitUntilReady(place, start.run, update)),
+  );
+}
+
+async function prepareNodes({ place, cni }: ClusterStart): Promise<void> {
+  await Promise.all(
+    place.topology.nodes.map(async ({ name }) => {
+      const node = place.node(name);
+      await writeFiles(node, new Map([...nodeFiles(place, name), ...cni.filesOn(name)]));
+      for (const { run, input } of cni.commandsOn(name)) await runOnNode(node, run, { input });
+      await startDaemons(node, place.nodes);
+    }),
+  );
+}
