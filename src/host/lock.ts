@@ -1,6 +1,6 @@
 // One podlab at a time for each stack: an flock(2), which the kernel drops when its holder dies, however it dies.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from '../error.ts';
@@ -17,7 +17,40 @@ import { identify } from './process.ts';
  */
 export async function withLock<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const fd = await openLocked(path, what);
+  return holding(path, await openLocked(path, what), work);
+}
+
+/**
+ * The same, but waits for its turn; for what several processes want and one has to make.
+ *
+ * @param onWait called once, with the process id of the holder (0 when it has not said), before it waits
+ * @throws LabError CANCELLED when the signal fires while it waits
+ */
+export async function withLockInTurn<T>(
+  path: string,
+  wait: { readonly onWait: (pid: number) => void; readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  let hasSaid = false;
+  for (;;) {
+    const fd = openSync(path, 'a+', 0o600);
+    try {
+      if (!lock(fd)) {
+        if (!hasSaid) wait.onWait(await holderOf(path));
+        hasSaid = true;
+        await lockInTurn(fd, wait.signal);
+      }
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    if (isStillTheLock(path, fd)) return holding(path, fd, work);
+    closeSync(fd);
+  }
+}
+
+async function holding<T>(path: string, fd: number, work: () => Promise<T>): Promise<T> {
   try {
     ftruncateSync(fd);
     writeSync(fd, `${process.pid}\n`, 0);
@@ -42,21 +75,43 @@ async function openLocked(path: string, what: string): Promise<number> {
       closeSync(fd);
       throw await busy(path, what);
     }
-    if (statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return fd;
+    if (isStillTheLock(path, fd)) return fd;
     closeSync(fd);
   }
   throw await busy(path, what);
 }
 
+function isStillTheLock(path: string, fd: number): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino;
+}
+
 function lock(fd: number): boolean {
   const { status, error } = spawnSync('flock', ['--nonblock', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
-  if (error !== undefined) {
-    throw new LabError('HOST_UNSUITABLE', 'the program flock could not be started', {
-      hint: 'Install the package util-linux.',
-      cause: error,
-    });
-  }
+  if (error !== undefined) throw noFlock(error);
   return status === 0;
+}
+
+/** Waits in a process of its own, which ends with this one. */
+function lockInTurn(fd: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('setpriv', ['--pdeathsig', 'SIGKILL', 'flock', '3'], {
+      stdio: ['ignore', 'ignore', 'ignore', fd],
+    });
+    const stop = () => child.kill('SIGKILL');
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    child.on('error', (error) => reject(noFlock(error)));
+    child.on('exit', (code) => {
+      signal.removeEventListener('abort', stop);
+      if (code === 0) resolve();
+      else reject(new LabError('CANCELLED', 'interrupted while waiting for another podlab'));
+    });
+  });
+}
+
+function noFlock(cause: Error): LabError {
+  const hint = 'Install the package util-linux.';
+  return new LabError('HOST_UNSUITABLE', 'the program flock could not be started', { hint, cause });
 }
 
 async function busy(path: string, what: string): Promise<LabError> {

@@ -13,7 +13,12 @@ const defaultMaxOutputBytes = 1024 * 1024;
  */
 export async function runProgram(
   argv: Argv,
-  options: RunOptions & { env?: Readonly<Record<string, string>>; cwd?: string } = {},
+  options: RunOptions & {
+    env?: Readonly<Record<string, string>>;
+    cwd?: string;
+    /** Called with standard error as it comes, for programs that tell there how far they are. */
+    onStderr?: (text: string) => void;
+  } = {},
 ): Promise<RunResult> {
   // Loaded here, so that verbs that run nothing don't pay for it at start-up.
   const { execa } = await import('execa');
@@ -32,6 +37,7 @@ export async function runProgram(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });
+  if (options.onStderr !== undefined) child.stderr?.on('data', (bytes) => options.onStderr?.(String(bytes)));
   let timedOut = false;
   const kill = () => killGroup(child.pid);
   const timer = setTimeout(() => {

@@ -14,10 +14,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   net: [],
   topology: ['net'],
   host: [],
+  toolchain: ['host'],
   driver: ['net', 'topology', 'host'],
   probe: ['net', 'topology', 'host'],
   workshop: ['net', 'topology', 'probe', 'host'],
-  cli: ['net', 'topology', 'host', 'driver', 'probe', 'workshop'],
+  cli: ['net', 'topology', 'host', 'toolchain', 'driver', 'probe', 'workshop'],
 };
 
 /** Packages and modules of Node that each imports. Files, processes and terminals are for the edge only. */
@@ -27,6 +28,10 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   net: ['node:crypto'],
   topology: ['valibot', '@valibot/to-json-schema', 'yaml', 'fastest-levenshtein'],
   host: ['execa', 'node:child_process', 'node:fs', 'node:os', 'node:path'],
+  toolchain: [
+    ...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:stream', 'node:stream/promises', 'node:zlib'],
+    'tar-stream',
+  ],
   driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline'],
   probe: ['@valibot/to-json-schema', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],

@@ -1,0 +1,67 @@
+// What was resolved for a version, so that the next podlab uses the same without looking anywhere.
+
+import { join } from 'node:path';
+import { readTextIfExists, writeFileAtomic } from '../host/files.ts';
+import { arch, cachePlaces, hashOf } from './request.ts';
+import { type ImageRole, imageRoles, type Toolchain } from './toolchain.ts';
+
+export interface Part {
+  /** Name of the entry's directory under programs/ or images/. */
+  readonly entry: string;
+  /** Hash of the program, digest of the image. */
+  readonly hash: string;
+  readonly origin: string;
+}
+
+export interface ToolchainRecord {
+  readonly version: string;
+  readonly arch: string;
+  /** Hash of what podlab itself says about the toolchain; another one means that podlab was updated. */
+  readonly pins: string;
+  /** What was asked for: `from`, `dir`, `mirror` and `registry`. */
+  readonly asked: string;
+  readonly imageRepository: string;
+  readonly programs: Readonly<Record<string, Part>>;
+  readonly images: Readonly<Record<ImageRole, Part & { readonly reference: string }>>;
+}
+
+export function readRecord(cacheDir: string, version: string): ToolchainRecord | undefined {
+  const text = readTextIfExists(recordFile(cacheDir, version));
+  try {
+    const { format, ...record } = JSON.parse(text ?? '');
+    return format === 1 && imageRoles.every((role) => record.images[role] !== undefined) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeRecord(cacheDir: string, record: ToolchainRecord): void {
+  const file = recordFile(cacheDir, record.version);
+  writeFileAtomic(file, `${JSON.stringify({ format: 1, ...record }, undefined, 1)}\n`);
+}
+
+/** Name of the directory that holds kubeadm, kubelet and kubectl of a record. */
+export function binName(record: ToolchainRecord): string {
+  return `${record.version}-${hashOf(...Object.values(record.programs).map(({ hash }) => hash)).slice(0, 16)}`;
+}
+
+export function toolchainOf(record: ToolchainRecord, cacheDir: string): Toolchain {
+  const { version, programs, images, imageRepository } = record;
+  const parts = [...Object.entries(programs), ...Object.entries(images)];
+  return {
+    version,
+    id: hashOf(...parts.map(([name, { hash }]) => `${name} ${hash}`).sort()),
+    bin: join(cachePlaces(cacheDir).bins, binName(record)),
+    imageRepository,
+    images: mapImages(images, ({ reference }) => reference),
+    origins: Object.fromEntries(parts.map(([name, { origin }]) => [name, origin])),
+  };
+}
+
+export function mapImages<A, B>(images: Readonly<Record<ImageRole, A>>, change: (image: A) => B): Record<ImageRole, B> {
+  return Object.fromEntries(imageRoles.map((role) => [role, change(images[role])])) as Record<ImageRole, B>;
+}
+
+function recordFile(cacheDir: string, version: string): string {
+  return join(cachePlaces(cacheDir).records, `${version}-${arch}.json`);
+}
