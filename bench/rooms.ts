@@ -82,7 +82,13 @@ async function upByCommand(place: Workplace): Promise<number> {
 
 async function upInProcess({ root }: Workplace): Promise<number> {
   const uid = process.geteuid?.() ?? 0;
-  const driver = sandboxDriver({ paths: podlabPaths(uid, { PODLAB_ROOT: root }), uid, path: systemPath });
+  const driver = sandboxDriver({
+    paths: podlabPaths(uid, { PODLAB_ROOT: root }),
+    home: '',
+    env: {},
+    uid,
+    path: systemPath,
+  });
   const started = performance.now();
   for (const stack of stacks) {
     const file = `/Pulumi.${stack}.yaml`;

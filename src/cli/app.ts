@@ -75,7 +75,14 @@ export function createApp(): App {
     driver: async (name) => {
       if (name !== 'sandbox') throw notYet(name);
       const { sandboxDriver } = await import('../driver/sandbox/sandbox-driver.ts');
-      return sandboxDriver({ paths, uid, path: programPathOf(env.PATH), signal: abort.signal });
+      return sandboxDriver({
+        paths,
+        home: resolve(own),
+        env,
+        uid,
+        path: programPathOf(env.PATH),
+        signal: abort.signal,
+      });
     },
     answer: (json, data, text) => {
       stdout.write(json ? `${JSON.stringify({ version: 1, ...data }, undefined, 2)}\n` : text());

@@ -17,7 +17,22 @@ export async function get<T>(controlPlane: Executor, path: string): Promise<T> {
   return JSON.parse(await runOnNode(controlPlane, [...kubectl, 'get', '--raw', path])) as T;
 }
 
-/** Deletes without waiting; what is not there is no error. */
+/** Deletes at once, without waiting for the nodes; what is not there is no error. */
 export async function remove(controlPlane: Executor, ...what: readonly string[]): Promise<void> {
-  await runOnNode(controlPlane, [...kubectl, 'delete', '--ignore-not-found', '--now', '--wait=false', ...what]);
+  await runOnNode(controlPlane, [
+    ...kubectl,
+    'delete',
+    '--ignore-not-found',
+    '--grace-period=0',
+    '--force',
+    '--wait=false',
+    ...what,
+  ]);
+}
+
+/** A `kubectl wait` or `kubectl rollout status`. @throws LabError COMMAND_FAILED, TIMEOUT */
+export async function waitFor(controlPlane: Executor, words: readonly string[], withinSeconds: number): Promise<void> {
+  // Without --request-timeout, which would end the watch.
+  const argv = ['kubectl', '--kubeconfig', adminKubeconfig, ...words, `--timeout=${withinSeconds}s`] as const;
+  await runOnNode(controlPlane, argv, { timeoutMs: (withinSeconds + 10) * 1000 });
 }

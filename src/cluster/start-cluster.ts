@@ -10,6 +10,7 @@ import { nodeFiles } from './node-files.ts';
 import type { Phases } from './phases.ts';
 import { waitUntilReady } from './ready.ts';
 import { runOnNode, writeFiles } from './run-on-node.ts';
+import { applyWorkloads, type Manifest } from './workloads.ts';
 
 export interface ClusterStart {
   readonly place: ClusterPlace;
@@ -18,6 +19,8 @@ export interface ClusterStart {
   /** Tells this start from all others of the same cluster: lower-case letters and digits. */
   readonly run: string;
   readonly reporter: Reporter;
+  /** Applied when the cluster is ready. */
+  readonly workloads: readonly Manifest[];
 }
 
 /** @throws LabError COMMAND_FAILED, TIMEOUT: the message has the end of the log that says why */
@@ -37,6 +40,9 @@ export async function startCluster(start: ClusterStart): Promise<void> {
     await step('cni', `applying ${place.topology.cni.name}`, () => apply(place.node(controlPlane), cni.manifests));
   }
   await step('ready', 'waiting for the cluster', (update) => waitUntilReady(place, start.run, update));
+  if (start.workloads.length > 0) {
+    await step('workloads', 'starting the workloads', (update) => applyWorkloads(place, start.workloads, update));
+  }
 }
 
 /** Starts a cluster whose files are all there: the kubelets find their configuration and start what they knew. */

@@ -35,11 +35,18 @@ export interface RoomStatus {
   }[];
 }
 
+export interface UpResult {
+  /** False when the same room was up already. */
+  readonly created: boolean;
+  /** How long each part of the start of a cluster took; empty for other engines. */
+  readonly phases: readonly { readonly name: string; readonly ms: number }[];
+}
+
 export interface Driver {
   /** The steps of `up`, without touching anything. Deterministic. */
   plan(topology: Topology): readonly PlanStep[];
   /** Builds the room, or confirms that the same room is already up. Undoes what it began if it fails. */
-  up(request: { topology: Topology; file: string }, reporter: Reporter): Promise<{ created: boolean }>;
+  up(request: { topology: Topology; file: string }, reporter: Reporter): Promise<UpResult>;
   status(stack: string): Promise<RoomStatus>;
   list(): Promise<readonly RoomStatus[]>;
   /** The way into a node, `gateway` or `outside`. @throws LabError STACK_NOT_UP, NOT_FOUND */

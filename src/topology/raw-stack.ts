@@ -24,6 +24,7 @@ export interface RawSettings {
   readonly 'podlab:nodes'?: readonly (RawNode | undefined)[] | RawEqualNodes;
   readonly 'podlab:kubernetes'?: RawKubernetes;
   readonly 'podlab:cni'?: RawCni;
+  readonly 'podlab:workloads'?: RawWorkloads;
 }
 
 export interface RawImpairment {
@@ -69,6 +70,11 @@ export interface RawKubernetes {
   readonly proxyMode?: ProxyMode;
   readonly advertise?: string;
   readonly apiPort?: number;
+}
+
+export interface RawWorkloads {
+  readonly manifests?: readonly (string | undefined)[];
+  readonly images?: readonly (string | undefined)[];
 }
 
 export interface RawCni {

@@ -30,6 +30,10 @@ const outside: Outside = { cidr: '203.0.113.0/24', ip: '203.0.113.10', gateway: 
 /** Stack names become part of Pulumi's, libvirt's and the file system's names. */
 const maxStackName = 40;
 
+function written(list: readonly (string | undefined)[] = []): readonly string[] {
+  return list.filter((value) => value !== undefined);
+}
+
 /** Deterministic: the same text and stack name give the same topology on every machine. */
 export function resolveTopology(raw: RawStack, options: ResolveOptions): Resolved {
   const { settings } = raw;
@@ -61,6 +65,10 @@ export function resolveTopology(raw: RawStack, options: ResolveOptions): Resolve
     outside,
     kubernetes,
     cni,
+    workloads: {
+      manifests: written(settings['podlab:workloads']?.manifests),
+      images: written(settings['podlab:workloads']?.images),
+    },
   };
   return { topology: hasErrors ? undefined : topology, problems: problems.list };
 }

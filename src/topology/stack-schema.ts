@@ -181,6 +181,27 @@ const cni = v.strictObject(
   'a map such as { name: flannel, routes: vxlan }',
 );
 
+const fileName = (what: string) => v.pipe(text(what), v.minLength(1, what));
+
+const workloads = v.strictObject(
+  {
+    manifests: v.optional(
+      described(
+        v.array(fileName('a path such as ./web.yaml'), 'a list of paths such as [./web.yaml]'),
+        'Files with Kubernetes objects, applied in this order when the cluster is ready; paths are relative to the stack file.',
+      ),
+    ),
+    images: v.optional(
+      described(
+        v.array(fileName('an image such as ./web.tar'), 'a list of images such as [./web.tar]'),
+        'Images that every node has before the cluster starts: a reference, or the path of an OCI or docker archive, which ' +
+          'begins with ./, ../ or /.',
+      ),
+    ),
+  },
+  'a map such as { manifests: [./web.yaml] }',
+);
+
 /** Every key of ours under `config:`. */
 export const settingsSchema = v.strictObject({
   'podlab:driver': v.optional(
@@ -234,6 +255,9 @@ export const settingsSchema = v.strictObject({
   ),
   'podlab:kubernetes': v.optional(described(kubernetes, 'The cluster, for engine kubernetes.')),
   'podlab:cni': v.optional(described(cni, 'The network of the pods, for engine kubernetes.')),
+  'podlab:workloads': v.optional(
+    described(workloads, 'What runs on the cluster from the start, for engine kubernetes.'),
+  ),
 });
 
 /** The file around them; what is Pulumi's own is let through. */

@@ -31,6 +31,7 @@ export interface Topology {
   readonly outside: Outside;
   readonly kubernetes: Kubernetes;
   readonly cni: Cni;
+  readonly workloads: Workloads;
 }
 
 export interface Network {
@@ -115,6 +116,13 @@ export interface Cni {
   /** How pod packets cross nodes; which values are legal depends on `name`. '' is the plugin's default. */
   readonly routes: string;
   readonly mtuBytes: number;
+}
+
+/** What runs on the cluster from the start; paths are relative to the stack file, as written. */
+export interface Workloads {
+  readonly manifests: readonly string[];
+  /** References, and paths of archives, which begin with `./`, `../` or `/`. */
+  readonly images: readonly string[];
 }
 
 /** Names that a node may not have, because `podlab exec` reaches these two as well. */

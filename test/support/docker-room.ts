@@ -47,7 +47,7 @@ export interface DockerRoom {
 
 export function newPlace(): Place {
   const root = mkdtempSync(join(tmpdir(), 'podlab-docker-'));
-  const driver = sandboxDriver({ paths: podlabPaths(uid, { PODLAB_ROOT: root }), uid, path });
+  const driver = sandboxDriver({ paths: podlabPaths(uid, { PODLAB_ROOT: root }), home: '', env: {}, uid, path });
   return {
     root,
     driver,

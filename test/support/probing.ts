@@ -93,4 +93,5 @@ export const twoNodes: Topology = {
     apiPort: 6443,
   },
   cni: { name: 'none', routes: '', mtuBytes: 1500 },
+  workloads: { manifests: [], images: [] },
 };

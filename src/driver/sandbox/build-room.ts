@@ -2,6 +2,7 @@
 
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Phase } from '../../cluster/phases.ts';
 import { LabError } from '../../error.ts';
 import type { Argv } from '../../host/host.ts';
 import type { Reporter } from '../../reporter.ts';
@@ -27,10 +28,14 @@ export interface BuildRequest extends Machine {
   readonly data: string;
   /** podlab's cache: toolchains, image stores, snapshots. */
   readonly cache: string;
+  /** podlab's own directory, which holds toolchain/. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
 }
 
-export async function buildRoom(request: BuildRequest, reporter: Reporter): Promise<void> {
+/** @returns how long each part of the start of a cluster took */
+export async function buildRoom(request: BuildRequest, reporter: Reporter): Promise<readonly Phase[]> {
   const { topology, dir } = request;
   const cluster = topology.engine === 'kubernetes' ? await prepareCluster(request, reporter) : undefined;
   const since = Date.now();
@@ -55,11 +60,13 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
     writeRecord(dir, begun);
     await reporter.step('joining the NAT networks to this machine', () => makeUplink(begun, request.path));
   }
+  let phases: readonly Phase[] = [];
   if (topology.engine !== 'none') {
     writeRecord(dir, begun);
-    await orInterrupted(startEngines(begun, request, cluster, reporter), request.signal);
+    phases = await orInterrupted(startEngines(begun, request, cluster, reporter), request.signal);
   }
   writeRecord(dir, { ...begun, state: 'up' });
+  return phases;
 }
 
 async function makeNamespaces(
@@ -123,7 +130,7 @@ async function startEngines(
   request: BuildRequest,
   cluster: ClusterParts | undefined,
   reporter: Reporter,
-): Promise<void> {
+): Promise<readonly Phase[]> {
   if (cluster !== undefined) {
     const { startKubernetes } = await import('./kubernetes-engine.ts');
     return startKubernetes(record, request, cluster, reporter);
@@ -137,6 +144,7 @@ async function startEngines(
       await startDocker(memberExecutor(record, member), { cgroupParent: cgroupParent(stack, name) }, reporter);
     }),
   );
+  return [];
 }
 
 /** Engines take seconds. What still runs after an interruption ends with the room, which the caller then removes. */

@@ -21,6 +21,9 @@ import { planUplink } from './uplink.ts';
 
 export interface SandboxOptions extends Machine {
   readonly paths: Paths;
+  /** podlab's own directory, which holds toolchain/. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
 }
 
@@ -41,16 +44,19 @@ export function sandboxDriver(options: SandboxOptions): Driver {
     up: ({ topology, file }, reporter) =>
       locked(topology.stack, async () => {
         const { dir, data } = places(topology.stack);
-        if (isAlreadyUp(topology, dir)) return { created: false };
+        if (isAlreadyUp(topology, dir)) return { created: false, phases: [] };
         await refuseUnsuitable(topology, options);
         await removeRoom(topology.stack, { dir, data, path: options.path });
         try {
-          await buildRoom({ ...options, topology, file, dir, data, cache: options.paths.cache }, reporter);
+          const phases = await buildRoom(
+            { ...options, topology, file, dir, data, cache: options.paths.cache },
+            reporter,
+          );
+          return { created: true, phases };
         } catch (error) {
           await removeRoom(topology.stack, { dir, data, path: options.path });
           throw error;
         }
-        return { created: true };
       }),
 
     status: async (stack) => roomStatus(stack, places(stack).dir),

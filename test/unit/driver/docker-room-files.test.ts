@@ -6,7 +6,7 @@ import { twoNodes } from '../../support/probing.ts';
 const scripts = { room: '', node: '' };
 
 test('a node with an engine gets mounts of its own, in an order in which none hides what a later one needs', () => {
-  const files = roomFiles(planRoom(twoNodes), ['node1'], scripts, '');
+  const files = roomFiles(planRoom(twoNodes), 'docker', ['node1'], scripts, '');
   const mounts = (files.get('node/node1.mounts') ?? '').trimEnd().split('\n');
   const targets = mounts.map((line) => line.split(' ').at(-1));
   // A fresh /sys hides the control groups; /mnt holds the data until it is covered.
@@ -18,7 +18,7 @@ test('a node with an engine gets mounts of its own, in an order in which none hi
 });
 
 test('nodes without an engine share one table of mounts', () => {
-  const files = roomFiles(planRoom(twoNodes), [], scripts, '');
+  const files = roomFiles(planRoom(twoNodes), 'none', [], scripts, '');
   expect([...files.keys()].filter((name) => name.endsWith('.mounts'))).toEqual([]);
   expect(files.get('node.fstab')).toContain('/run');
 });

@@ -1,0 +1,124 @@
+// Engine kubernetes on the sandbox: gives every node its programs, images and control group, then has a cluster made of them.
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, symlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { ClusterPlace } from '../../cluster/cluster-place.ts';
+import { type CniPlan, planCni } from '../../cluster/cni/cni-plan.ts';
+import { type Phase, Phases } from '../../cluster/phases.ts';
+import { startCluster } from '../../cluster/start-cluster.ts';
+import type { Manifest } from '../../cluster/workloads.ts';
+import { LabError } from '../../error.ts';
+import { listDir, readTextIfExists } from '../../host/files.ts';
+import { runProgram } from '../../host/run.ts';
+import type { Reporter } from '../../reporter.ts';
+import { imageStore } from '../../toolchain/image-store.ts';
+import { resolveToolchain } from '../../toolchain/resolve-toolchain.ts';
+import type { ImageStore, Toolchain } from '../../toolchain/toolchain.ts';
+import type { BuildRequest } from './build-room.ts';
+import { makeNodeCgroups } from './cgroup-limits.ts';
+import { cgroupParent } from './cgroups.ts';
+import { memberExecutor } from './enter.ts';
+import type { RoomRecord } from './room-record.ts';
+
+export interface ClusterParts {
+  readonly toolchain: Toolchain;
+  readonly store: ImageStore;
+  readonly cni: CniPlan;
+  readonly workloads: readonly Manifest[];
+}
+
+/** Where Debian's containernetworking-plugins are. */
+const cniPlugins = '/usr/lib/cni';
+
+/** Finds or makes what nodes will be started from, before there are any. */
+export async function gatherParts(request: BuildRequest, reporter: Reporter): Promise<ClusterParts> {
+  const { topology, cache, path, home, env } = request;
+  const base = dirname(request.file);
+  const workplace = {
+    cacheDir: cache,
+    home,
+    path,
+    env,
+    uid: request.uid,
+    signal: request.signal ?? new AbortController().signal,
+  };
+  const toolchain = await resolveToolchain({ ...workplace, version: topology.kubernetes.version }, reporter);
+  const cni = planCni(topology, undefined);
+  const own = topology.workloads.images.map((image) => (isPath(image) ? resolve(base, image) : image));
+  const store = await imageStore({ ...workplace, toolchain, extraImages: [...cni.images, ...own] }, reporter);
+  const workloads = topology.workloads.manifests.map((file) => readManifest(base, file));
+  return { toolchain, store, cni, workloads };
+}
+
+function isPath(image: string): boolean {
+  return /^\.{0,2}\//.test(image);
+}
+
+function readManifest(base: string, file: string): Manifest {
+  const text = readTextIfExists(resolve(base, file));
+  if (text !== undefined) return { file, text };
+  throw new LabError('NOT_FOUND', `podlab:workloads: there is no ${resolve(base, file)}`, {
+    hint: 'Paths of manifests are relative to the stack file.',
+  });
+}
+
+/** @returns how long each part took */
+export async function startKubernetes(
+  record: RoomRecord,
+  request: BuildRequest,
+  parts: ClusterParts,
+  reporter: Reporter,
+): Promise<readonly Phase[]> {
+  const { topology } = record;
+  const phases = new Phases();
+  await phases.phase('images', () =>
+    reporter.step('giving every node its images', async () => {
+      const give = (name: string) => giveImages(parts.store.dir, join(request.data, name), request.path);
+      await Promise.all(topology.nodes.map(({ name }) => give(name)));
+    }),
+  );
+  makeNodeCgroups(topology.stack, topology.nodes);
+  const place: ClusterPlace = {
+    topology,
+    toolchain: parts.toolchain,
+    node: (name) => nodeExecutor(record, name),
+    nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => cgroupParent(topology.stack, node) },
+    bootstrapToken: `${randomBytes(3).toString('hex')}.${randomBytes(8).toString('hex')}`,
+  };
+  const run = randomBytes(3).toString('hex');
+  await startCluster({ place, cni: parts.cni, workloads: parts.workloads, phases, run, reporter });
+  return phases.all;
+}
+
+function nodeExecutor(record: RoomRecord, name: string) {
+  const member = record.members.find((candidate) => candidate.name === name);
+  if (member === undefined) throw new Error(`node ${name} did not report`);
+  return memberExecutor(record, member);
+}
+
+/**
+ * Hard links, but for what containerd writes in place: layers are only ever added and removed. Where the cache is on another
+ * file system, a copy.
+ */
+async function giveImages(store: string, data: string, path: string): Promise<void> {
+  const target = join(data, 'lib', 'containerd');
+  const { exitCode, stderr } = await runProgram(['sh', '-euc', cloneScript, 'podlab', store, target], {
+    env: { PATH: path, LC_ALL: 'C' },
+    timeoutMs: 300_000,
+  });
+  if (exitCode !== 0) throw new LabError('COMMAND_FAILED', `copying images to ${target}: ${stderr.trim()}`);
+  for (const plugin of listDir(cniPlugins)) {
+    const link = join(data, 'opt', 'cni', 'bin', plugin);
+    if (!existsSync(link)) symlinkSync(join(cniPlugins, plugin), link);
+  }
+}
+
+const cloneScript = `
+store=$1 target=$2
+cp -al "$store" "$target" 2>/dev/null || { rm -rf "$target"; cp -a --reflink=auto "$store" "$target"; }
+cd "$store"
+find . -name '*.db' | while read -r db; do
+  cp --remove-destination --preserve=all "$db" "$target/$db"
+done
+`;
