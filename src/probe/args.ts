@@ -26,6 +26,39 @@ export const netns = v.optional(
   '',
 );
 
+const nameInCluster = '[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?';
+const podPattern = new RegExp(`^(?:${nameInCluster}/)?[a-z0-9][a-z0-9.-]{0,252}[*]?$`);
+
+const podText = text(
+  podPattern,
+  'the name of a pod, NAMESPACE/NAME outside of `default`',
+  'A pod: NAME, or NAMESPACE/NAME outside of `default`; a `*` at the end stands for any rest, and the first by name counts.',
+);
+
+/** The pod that a probe is about, as `pods.ts` reads it. */
+export const podName = podText;
+
+/** Whose network namespace is asked; '' stands for the node's own. */
+export const pod = v.optional(
+  v.pipe(
+    v.string(),
+    v.check(
+      (value) => value === '' || podPattern.test(value),
+      'expected the name of a pod, such as web or kube-system/coredns-*',
+    ),
+    v.description(
+      'Ask in the network namespace of this pod, on the node where it runs: NAME, or NAMESPACE/NAME outside of `default`; `*` at the end stands for any rest.',
+    ),
+  ),
+  '',
+);
+
+/** A name of an object of the cluster. */
+export const objectName = (description: string) =>
+  text(new RegExp(`^${nameInCluster}$`), 'a name of lower-case letters, digits, dashes and dots', description);
+
+export const namespace = v.optional(objectName('Namespace in the cluster; `default` if absent.'), 'default');
+
 export const netnsName = (description: string) =>
   text(netnsNamePattern, 'the name of a network namespace', description);
 
@@ -42,8 +75,9 @@ export const dockerName = (description: string) =>
 export const port = (description: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535), v.description(description));
 
-/** Where a probe looks; the parsed form of `on` and `netns`. */
+/** Where a probe looks; the parsed form of `on`, `netns` and `pod`. */
 export interface Where {
   readonly on: string;
   readonly netns: string;
+  readonly pod?: string;
 }

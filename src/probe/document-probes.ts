@@ -25,8 +25,10 @@ A check asks the live system through a probe. Its observation is what \`it\` is 
 * A namespace that does not exist, an interface, a bridge: that is an observation, with \`netns_exists: false\` or
   \`exists: false\`. Ask for it before the negative of anything: what is not there also "has no address".
 * A probe fails, and the verdict is \`broken\`, only if it could not ask: a program is missing, or an answer makes no sense.
-* Output is read as JSON or as a format that the kernel documents. The exceptions, each in one file: \`ping\`,
-  \`iptables-save\`, which have no JSON, and \`wrk\`, which is made to print it.`;
+* Output is read as JSON or as a format that is documented. The exceptions, each in one file: \`ping\`, \`iptables-save\`,
+  \`birdc\`, \`ddsperf\` and \`ctr images\`, which have no JSON, and \`wrk\`, which is made to print it.
+* A line that begins with GET is asked of the API server of the cluster. Only rooms with engine \`kubernetes\` have one: in
+  others such a probe fails.`;
 
 function renderProbe(probe: Probe): string {
   const take = probe.take === '' ? '' : ` Default \`take\`: \`${probe.take}\`.`;

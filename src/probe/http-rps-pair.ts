@@ -2,11 +2,13 @@
 
 import * as v from 'valibot';
 import { LabError } from '../error.ts';
-import { netns, on } from './args.ts';
+import { netns, on, pod, type Where } from './args.ts';
+import { httpUrl } from './http-get.ts';
 import { generateLoad, type LoadReport } from './load-generator.ts';
 import { type NetView, netView, requireNetns } from './net-view.ts';
 import { median, pairedRatio } from './paired-ratio.ts';
 import { defineProbe, type ProbeContext } from './probe.ts';
+import { resolveUrl, targetForms } from './targets.ts';
 
 const integer = (min: number, max: number, description: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max), v.description(description));
@@ -16,9 +18,12 @@ const side = (name: string) =>
     v.strictObject({
       on,
       netns,
-      url: v.pipe(v.string(), v.regex(/^http:\/\/[^\s]+$/, 'expected a URL such as http://10.0.0.2:8080/')),
+      pod,
+      url: httpUrl,
     }),
-    v.description(`${name}: where the client runs (\`on\`, \`netns\`) and the \`url\` that it asks.`),
+    v.description(
+      `${name}: where the client runs (\`on\`, \`netns\` or \`pod\`) and the \`url\` that it asks, \`http://ADDRESS:PORT/PATH\`; in braces in place of the address: ${targetForms}.`,
+    ),
   );
 
 export const httpRpsPair = defineProbe({
@@ -49,8 +54,9 @@ export const httpRpsPair = defineProbe({
   },
   async observe(context, { a, b, rounds, seconds, connections }) {
     const [viewA, viewB] = [await clientView(context, a), await clientView(context, b)];
-    const runA = (length: number) => measured(viewA, { url: a.url, seconds: length, connections });
-    const runB = (length: number) => measured(viewB, { url: b.url, seconds: length, connections });
+    const [urlA, urlB] = [await resolveUrl(context, a.url), await resolveUrl(context, b.url)];
+    const runA = (length: number) => measured(viewA, { url: urlA, seconds: length, connections });
+    const runB = (length: number) => measured(viewB, { url: urlB, seconds: length, connections });
     await runA(1);
     await runB(1);
     const reports: { readonly a: LoadReport; readonly b: LoadReport }[] = [];
@@ -83,7 +89,7 @@ export const httpRpsPair = defineProbe({
   },
 });
 
-async function clientView(context: ProbeContext, where: { on: string; netns: string }): Promise<NetView> {
+async function clientView(context: ProbeContext, where: Where): Promise<NetView> {
   const view = await netView(context, where);
   requireNetns(view);
   return view;

@@ -41,6 +41,8 @@ export type Chains = ReadonlyMap<string, Chain>;
 
 export interface NatRule extends Matches {
   readonly hook: string;
+  /** Keys of the chains that lead to it, the one on the hook first, the rule's own last. */
+  readonly chains: readonly string[];
   readonly action: NatAction;
   readonly targets: readonly string[];
   readonly balance: Balance;
@@ -48,30 +50,31 @@ export interface NatRule extends Matches {
 
 /** Every translation that is reachable from a hook. A chain that nobody jumps to has none: its rules do nothing. */
 export function reachableNat(chains: Chains): NatRule[] {
-  return [...chains.values()]
-    .filter((chain) => chain.hook !== '')
-    .flatMap((chain) => follow(chains, chain, { hook: chain.hook, matches: {}, balance: '' }, new Set()));
+  return [...chains]
+    .filter(([, chain]) => chain.hook !== '')
+    .flatMap(([key, { hook }]) => follow(chains, key, { hook, chains: [], matches: {}, balance: '' }));
 }
 
 interface Path {
   readonly hook: string;
+  readonly chains: readonly string[];
   readonly matches: Matches;
   readonly balance: Balance;
 }
 
-// `above` are the chains on the way: the kernel refuses loops, a hostile or strange listing must not hang us.
-function follow(chains: Chains, chain: Chain, path: Path, above: ReadonlySet<Chain>): NatRule[] {
-  if (above.has(chain)) return [];
-  return chain.rules.flatMap(({ matches, outcome }) => {
+// The chains on the way are not entered again: the kernel refuses loops, a hostile or strange listing must not hang us.
+function follow(chains: Chains, key: string, path: Path): NatRule[] {
+  if (path.chains.includes(key)) return [];
+  const onTheWay = [...path.chains, key];
+  return (chains.get(key)?.rules ?? []).flatMap(({ matches, outcome }) => {
+    if (outcome.kind === 'other') return [];
     const narrowed = narrow(path.matches, matches);
-    if (outcome.kind === 'nat') {
-      const { action, targets } = outcome;
-      return [{ hook: path.hook, ...narrowed, action, targets, balance: outcome.balance || path.balance }];
+    const balance = outcome.balance || path.balance;
+    if (outcome.kind === 'jump') {
+      return follow(chains, outcome.chain, { hook: path.hook, chains: onTheWay, matches: narrowed, balance });
     }
-    const next = outcome.kind === 'jump' ? chains.get(outcome.chain) : undefined;
-    if (outcome.kind !== 'jump' || next === undefined) return [];
-    const onward = { hook: path.hook, matches: narrowed, balance: outcome.balance || path.balance };
-    return follow(chains, next, onward, new Set([...above, chain]));
+    const { action, targets } = outcome;
+    return [{ hook: path.hook, chains: onTheWay, ...narrowed, action, targets, balance }];
   });
 }
 

@@ -1,7 +1,7 @@
 // net.addr: the addresses of an interface, and which interface has an address.
 
 import * as v from 'valibot';
-import { ifaceName, ipv4, netns, on } from './args.ts';
+import { ifaceName, ipv4, netns, on, pod } from './args.ts';
 import { type IfaceAddress, ipv4Addresses, isUp, kindOf, links, renderAddress } from './links.ts';
 import { netView } from './net-view.ts';
 import { defineProbe } from './probe.ts';
@@ -14,11 +14,12 @@ export const netAddr = defineProbe({
   args: v.strictObject({
     on,
     netns,
+    pod,
     iface: v.optional(ifaceName('Interface to look at; if absent, the one that has `ip`.')),
     ip: v.optional(ipv4('Address to look for, without prefix.')),
   }),
   returns: {
-    netns_exists: 'false when `netns` names a namespace that the node does not have',
+    netns_exists: 'false when `netns` names a namespace that the node does not have, or `pod` one that does not run',
     exists: 'the interface exists (`iface`), or some interface has the address (`ip`)',
     iface: 'name of the interface that the following fields describe, or empty',
     ip: 'its first IPv4 address without prefix (or the one asked for), or empty',

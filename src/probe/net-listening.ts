@@ -1,7 +1,7 @@
 // net.listening: which sockets wait for clients, on which addresses, and whose they are.
 
 import * as v from 'valibot';
-import { netns, on, port } from './args.ts';
+import { netns, on, pod, port } from './args.ts';
 import { attempt, inView, type NetView, netView, succeeded } from './net-view.ts';
 import { defineProbe } from './probe.ts';
 import { type OpenSocket, parseSocketTable } from './socket-table.ts';
@@ -18,11 +18,12 @@ export const netListening = defineProbe({
   args: v.strictObject({
     on,
     netns,
+    pod,
     port: v.optional(port('Port to look at; all ports if absent.')),
     proto: v.optional(v.pipe(v.picklist(['tcp', 'udp']), v.description('`tcp` if absent.')), 'tcp'),
   }),
   returns: {
-    netns_exists: 'false when `netns` names a namespace that the node does not have',
+    netns_exists: 'false when `netns` names a namespace that the node does not have, or `pod` one that does not run',
     listening: 'at least one socket matches',
     count: 'number of sockets that match',
     addresses: 'the addresses they are bound to, sorted; `0.0.0.0` and `::` stand for every address of the namespace',

@@ -3,10 +3,11 @@
 import * as v from 'valibot';
 import { LabError } from '../error.ts';
 import { parseIp } from '../net/ipv4.ts';
-import { ipv4, netns, on, port } from './args.ts';
+import { ipv4, netns, on, pod, port } from './args.ts';
 import { attempt, inView, type NetView, netView, requireNetns } from './net-view.ts';
 import { type PingReport, parsePing } from './ping-report.ts';
 import { defineProbe, type ProbeContext } from './probe.ts';
+import { addressOfTarget, isTarget, targetForms } from './targets.ts';
 
 export const netReach = defineProbe({
   name: 'net.reach',
@@ -19,7 +20,11 @@ export const netReach = defineProbe({
   args: v.strictObject({
     on,
     netns,
-    to: v.union([ipv4('IPv4 address.'), v.pipe(v.string(), v.description('Name of a node: its first address.'))]),
+    pod,
+    to: v.union([
+      ipv4('IPv4 address.'),
+      v.pipe(v.string(), v.description(`Name of a node: its first address. Or: ${targetForms}.`)),
+    ]),
     port: v.optional(port('Connect to this TCP port instead of pinging.')),
     count: v.optional(
       v.pipe(
@@ -64,7 +69,7 @@ export const netReach = defineProbe({
   async observe(context, args) {
     const view = await netView(context, args);
     requireNetns(view);
-    const to = addressOf(context, args.to);
+    const to = await addressOf(context, args.to);
     const seen = args.port === undefined ? await ping(view, to, args) : await connect(view, to, args.port, args);
     const loss = seen.sent === 0 ? 100 : (100 * (seen.sent - seen.received)) / seen.sent;
     return { to, reached: seen.received > 0, loss_percent: Math.round(loss), ...seen };
@@ -76,7 +81,8 @@ interface Seen extends PingReport {
   readonly timed_out: boolean;
 }
 
-function addressOf(context: ProbeContext, to: string): string {
+async function addressOf(context: ProbeContext, to: string): Promise<string> {
+  if (isTarget(to)) return addressOfTarget(context, to);
   if (parseIp(to) !== undefined) return to;
   const address = context.topology.nodes.find((node) => node.name === to)?.nics[0]?.ip;
   if (address !== undefined) return address;

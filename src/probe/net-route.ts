@@ -1,9 +1,10 @@
 // net.route: the way a packet would take, the routing table, and whether packets of others are forwarded.
 
 import * as v from 'valibot';
-import { ipv4, netns, on } from './args.ts';
-import { inView, ipJson, ipJsonIfAny, netView, output } from './net-view.ts';
+import { ipv4, netns, on, pod } from './args.ts';
+import { inView, ipJsonIfAny, netView, output } from './net-view.ts';
 import { defineProbe } from './probe.ts';
+import { mainRoutes, type Route, routeEntry } from './route-table.ts';
 
 export const netRoute = defineProbe({
   name: 'net.route',
@@ -15,9 +16,9 @@ export const netRoute = defineProbe({
     'cat /proc/sys/net/ipv4/ip_forward',
   ],
   take: 'via',
-  args: v.strictObject({ on, netns, to: v.optional(ipv4('Destination address.')) }),
+  args: v.strictObject({ on, netns, pod, to: v.optional(ipv4('Destination address.')) }),
   returns: {
-    netns_exists: 'false when `netns` names a namespace that the node does not have',
+    netns_exists: 'false when `netns` names a namespace that the node does not have, or `pod` one that does not run',
     found: 'there is a route to `to`; false for none, blackhole, unreachable and prohibit',
     dst: 'the table entry that was chosen, a CIDR `default`, or an address of its own; empty when there is none',
     via: 'next hop of the chosen route; empty when `to` is on the link or there is no route',
@@ -41,7 +42,7 @@ export const netRoute = defineProbe({
     const [chosen, entry, table, forward] = await Promise.all([
       get(),
       get('fibmatch'),
-      ipJson(view, ['-d', '-4', 'route'], routeEntry),
+      mainRoutes(view),
       output(view.executor, inView(view, ['cat', '/proc/sys/net/ipv4/ip_forward'])),
     ]);
     const route = chosen?.[0];
@@ -66,23 +67,7 @@ export const netRoute = defineProbe({
   },
 });
 
-const routeEntry = v.looseObject({
-  type: v.optional(v.string(), 'unicast'),
-  dst: v.string(),
-  gateway: v.optional(v.string(), ''),
-  dev: v.optional(v.string(), ''),
-  protocol: v.optional(v.string(), ''),
-  scope: v.optional(v.string(), ''),
-  prefsrc: v.optional(v.string(), ''),
-  metric: v.optional(v.number(), 0),
-  metrics: v.optional(v.array(v.looseObject({ mtu: v.optional(v.number()) })), []),
-  nexthops: v.optional(
-    v.array(v.looseObject({ gateway: v.optional(v.string(), ''), dev: v.optional(v.string(), '') })),
-    [],
-  ),
-});
-
-function renderRoute(route: v.InferOutput<typeof routeEntry>) {
+function renderRoute(route: Route) {
   return {
     dst: route.dst,
     via: route.gateway,

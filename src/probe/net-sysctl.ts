@@ -1,7 +1,7 @@
 // net.sysctl: a network setting of the kernel.
 
 import * as v from 'valibot';
-import { netns, on } from './args.ts';
+import { netns, on, pod } from './args.ts';
 import { attempt, inView, netView } from './net-view.ts';
 import { defineProbe } from './probe.ts';
 
@@ -13,6 +13,7 @@ export const netSysctl = defineProbe({
   args: v.strictObject({
     on,
     netns,
+    pod,
     key: v.pipe(
       v.string(),
       v.regex(/^net(\.[A-Za-z0-9_-][A-Za-z0-9_/-]*)+$/, 'expected a key such as net.ipv4.ip_forward'),
@@ -22,7 +23,7 @@ export const netSysctl = defineProbe({
     ),
   }),
   returns: {
-    netns_exists: 'false when `netns` names a namespace that the node does not have',
+    netns_exists: 'false when `netns` names a namespace that the node does not have, or `pod` one that does not run',
     exists: 'the kernel has this setting there',
     value: 'a number when it is one, else text; empty text when there is none',
   },

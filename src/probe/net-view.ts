@@ -10,12 +10,17 @@ export interface NetView {
   readonly executor: Executor;
   /** Name of the namespace; '' is the node's own. */
   readonly netns: string;
-  /** False when a namespace was named that the node doesn't have; nothing can be run then. */
+  /** False when a namespace or pod was named that isn't there; nothing can be run then. */
   readonly exists: boolean;
 }
 
-/** Looks up the node and, if one is named, the namespace. @throws LabError NOT_FOUND for an unknown node. */
+/** Looks up the node and, if one is named, the namespace or the pod. @throws LabError NOT_FOUND for an unknown node. */
 export async function netView(context: ProbeContext, where: Where): Promise<NetView> {
+  if (where.pod !== undefined && where.pod !== '') {
+    // Only rooms with a cluster need what is behind this.
+    const { podView } = await import('./pod-view.ts');
+    return podView(context, where.pod);
+  }
   const executor = context.node(nodeName(context, where.on));
   const node: NetView = { executor, netns: '', exists: true };
   if (where.netns === '') return node;
@@ -33,10 +38,18 @@ export function nodeName(context: ProbeContext, on: string): string {
 /** For probes to which "not reached" is an answer: a missing namespace must not look like one. */
 export function requireNetns(view: NetView): void {
   if (view.exists) return;
+  if (view.netns.startsWith(podPrefix)) {
+    throw new LabError('PROBE_FAILED', `there is no running ${view.netns}`, {
+      hint: 'See with: podlab kubectl get pods --all-namespaces',
+    });
+  }
   throw new LabError('PROBE_FAILED', `${view.executor.name}: there is no network namespace "${view.netns}"`, {
     hint: `Make it with: ip netns add ${view.netns}`,
   });
 }
+
+/** Stands before the name of a pod that isn't there, in place of the namespace that it hasn't. */
+export const podPrefix = 'pod ';
 
 const namespaceEntry = v.looseObject({ name: v.string(), id: v.optional(v.number()) });
 

@@ -17,7 +17,7 @@ const item = v.looseObject({
 /** The whole of nft's output. */
 export const nftRuleset = v.object({ nftables: v.array(item) });
 
-type Item = v.InferOutput<typeof item>;
+export type NftItem = v.InferOutput<typeof item>;
 
 /** Rules with an `xt` expression are left out: iptables made them, nft can't tell what they do, iptables-save can. */
 export function parseNftRuleset({ nftables }: v.InferOutput<typeof nftRuleset>): Chains {
@@ -39,7 +39,7 @@ export function parseNftRuleset({ nftables }: v.InferOutput<typeof nftRuleset>):
   );
 }
 
-type Expression = NonNullable<Item['rule']>['expr'][number];
+type Expression = NonNullable<NftItem['rule']>['expr'][number];
 
 class RuleReader {
   readonly #table: string;

@@ -1,9 +1,25 @@
 // Every probe by its name: what a lab may ask.
 
+import { bgpSessions } from './bgp-sessions.ts';
+import { cniDatapath } from './cni-datapath.ts';
+import { criContainersProbe } from './cri-containers.ts';
 import { dockerContainer } from './docker-container.ts';
 import { dockerContainers } from './docker-containers.ts';
 import { dockerNetworkProbe } from './docker-network.ts';
+import { httpGet } from './http-get.ts';
 import { httpRpsPair } from './http-rps-pair.ts';
+import { imagePresent } from './image-present.ts';
+import { k8sDns } from './k8s-dns.ts';
+import { k8sGet } from './k8s-get.ts';
+import { k8sNodes } from './k8s-nodes.ts';
+import { k8sPod } from './k8s-pod.ts';
+import { k8sPodCidr } from './k8s-pod-cidr.ts';
+import { k8sPods } from './k8s-pods.ts';
+import { k8sProxy } from './k8s-proxy.ts';
+import { k8sService } from './k8s-service.ts';
+import { k8sServiceCidr } from './k8s-service-cidr.ts';
+import { metricsApi } from './metrics-api.ts';
+import { metricsKubelet } from './metrics-kubelet.ts';
 import { netAddr } from './net-addr.ts';
 import { netBridge } from './net-bridge.ts';
 import { netCidr } from './net-cidr.ts';
@@ -18,6 +34,9 @@ import { netVeths } from './net-veths.ts';
 import { netVxlan } from './net-vxlan.ts';
 import type { Probe } from './probe.ts';
 import { proc } from './proc.ts';
+import { pubsubLatency } from './pubsub-latency.ts';
+import { startTime } from './start-time.ts';
+import { storageVolume } from './storage-volume.ts';
 
 const all: readonly Probe[] = [
   netNetns,
@@ -36,7 +55,26 @@ const all: readonly Probe[] = [
   dockerNetworkProbe,
   dockerContainer,
   dockerContainers,
+  k8sNodes,
+  k8sPods,
+  k8sPod,
+  k8sPodCidr,
+  k8sServiceCidr,
+  k8sService,
+  k8sProxy,
+  k8sDns,
+  k8sGet,
+  criContainersProbe,
+  cniDatapath,
+  bgpSessions,
+  metricsKubelet,
+  metricsApi,
+  storageVolume,
+  imagePresent,
+  startTime,
+  httpGet,
   httpRpsPair,
+  pubsubLatency,
 ];
 
 /** In the order of docs/probes.md. */

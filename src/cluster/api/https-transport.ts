@@ -1,6 +1,6 @@
 // HTTPS over connections that somebody else makes: the server's network need not be ours.
 
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as startTls } from 'node:tls';
@@ -42,7 +42,7 @@ class TunnelAgent extends Agent {
   readonly #below = new WeakMap<Duplex, Countable>();
 
   constructor(options: HttpsOptions) {
-    super({ keepAlive: true, maxFreeSockets: 2, maxSockets: 6 });
+    super({ keepAlive: true, maxFreeSockets: 2 });
     this.#options = options;
   }
 
@@ -64,11 +64,12 @@ class TunnelAgent extends Agent {
 
   override keepSocketAlive(socket: Duplex): boolean {
     this.#below.get(socket)?.unref?.();
-    return true;
+    return super.keepSocketAlive(socket) as unknown as boolean;
   }
 
-  override reuseSocket(socket: Duplex): void {
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
     this.#below.get(socket)?.ref?.();
+    super.reuseSocket(socket, request);
   }
 }
 
