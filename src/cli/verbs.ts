@@ -287,7 +287,7 @@ export const verbs: readonly Verb[] = [
     examples: ['podlab setup', 'podlab setup --yes', 'podlab setup --engine docker --dry-run'],
     options: [
       { flags: '-y, --yes', summary: 'do not ask' },
-      { flags: '--engine <engine>', summary: 'also what this engine needs: docker' },
+      { flags: '--engine <engine>', summary: 'also what this engine needs: docker or kubernetes' },
       { flags: '--dry-run', summary: 'only show the list' },
       json,
     ],

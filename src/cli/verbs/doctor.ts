@@ -12,10 +12,11 @@ const needs: readonly { need: Need; title: string }[] = [
   { need: 'labs', title: 'the by-hand labs in them' },
   { need: 'impairments', title: 'delay, loss and rate limits on links' },
   { need: 'docker', title: 'driver sandbox, engine docker' },
+  { need: 'kubernetes', title: 'driver sandbox, engine kubernetes' },
 ];
 
 /** What later versions of podlab add; said here so that nobody looks for a remedy. */
-const notYet = ['driver sandbox, engine kubernetes', 'driver libvirt', 'driver minikube', 'driver existing'];
+const notYet = ['driver libvirt', 'driver minikube', 'driver existing'];
 
 export async function run(app: App, { options }: VerbInput): Promise<number> {
   const findings = await examineHost(app.uid, app.programPath);

@@ -14,10 +14,12 @@ const basicNeeds: readonly Need[] = ['sandbox', 'labs', 'impairments'];
 
 export async function run(app: App, { options }: VerbInput): Promise<number> {
   const { engine } = options;
-  if (engine !== undefined && engine !== 'docker') {
-    throw new LabError('USAGE', `there is nothing to set up for engine "${engine}"`, { hint: 'Use docker.' });
+  const known = (['docker', 'kubernetes'] as const).find((name) => name === engine);
+  if (engine !== undefined && known === undefined) {
+    const hint = 'Use docker or kubernetes.';
+    throw new LabError('USAGE', `there is nothing to set up for engine "${engine}"`, { hint });
   }
-  const needs = engine === 'docker' ? [...basicNeeds, 'docker' as const] : basicNeeds;
+  const needs = known === undefined ? basicNeeds : [...basicNeeds, known];
   const packages = missingPackages(app.programPath, needs);
   const commands = packages.length === 0 ? [] : installCommands(packages);
   const isDry = options.dryRun === true;
@@ -61,12 +63,21 @@ function installCommands(packages: readonly string[]): readonly Argv[] {
   ];
 }
 
+/** What Debian's packages start as soon as they are installed. */
+const servicesOf: Readonly<Record<string, readonly string[]>> = {
+  bird2: ['bird'],
+  containerd: ['containerd'],
+  'docker.io': ['docker.socket', 'docker'],
+};
+
 function announce(packages: readonly string[], commands: readonly Argv[]): string {
   if (packages.length === 0) return 'nothing is missing\n';
-  const docker = packages.includes('docker.io')
-    ? "Debian's docker.io starts a dockerd of the machine where systemd runs; podlab does not use it: systemctl disable --now docker.socket docker\n"
-    : '';
-  return `missing Debian packages: ${packages.join(' ')}\n${commands.map((argv) => `  ${quoteCommand(argv)}\n`).join('')}${docker}`;
+  const services = packages.flatMap((name) => servicesOf[name] ?? []);
+  const note =
+    services.length === 0
+      ? ''
+      : `Where systemd runs, these packages start daemons of the machine, which podlab does not use: systemctl disable --now ${services.join(' ')}\n`;
+  return `missing Debian packages: ${packages.join(' ')}\n${commands.map((argv) => `  ${quoteCommand(argv)}\n`).join('')}${note}`;
 }
 
 async function agreed(app: App): Promise<boolean> {

@@ -1,6 +1,6 @@
 // Everything doctor finds out, for the verbs doctor, begin and setup.
 
-import { checkDockerEngine } from './engines.ts';
+import { checkEngines } from './engines.ts';
 import type { Finding } from './finding.ts';
 import { checkKernel } from './kernel.ts';
 import { checkPrograms } from './programs.ts';
@@ -11,5 +11,5 @@ export async function examineHost(uid: number, path: string): Promise<readonly F
   const canTry = programs.every(
     ({ id, isOk }) => isOk || !['program-unshare', 'program-ip', 'program-setpriv'].includes(id),
   );
-  return [...programs, ...(canTry ? await checkKernel(uid, path) : []), ...checkDockerEngine(uid)];
+  return [...programs, ...(canTry ? await checkKernel(uid, path) : []), ...checkEngines(uid)];
 }

@@ -1,7 +1,7 @@
 // What doctor says: one finding for each thing that a driver or engine needs.
 
 /** Who needs it: the sandbox at all, something optional in it, or one of its engines. */
-export type Need = 'sandbox' | 'impairments' | 'labs' | 'docker';
+export type Need = 'sandbox' | 'impairments' | 'labs' | 'docker' | 'kubernetes';
 
 export interface Finding {
   readonly id: string;

@@ -8,6 +8,8 @@ interface Program {
   readonly debian: string;
   readonly need: Need;
   readonly purpose: string;
+  /** Where it is when it is no program for people, instead of PATH. */
+  readonly dir?: string;
 }
 
 const programs: readonly Program[] = [
@@ -29,18 +31,32 @@ const programs: readonly Program[] = [
   { name: 'dockerd', debian: 'docker.io', need: 'docker', purpose: 'the engine on each node' },
   { name: 'docker', debian: 'docker.io', need: 'docker', purpose: 'its client' },
   { name: 'iptables', debian: 'iptables', need: 'docker', purpose: "dockerd's address translation" },
+  { name: 'containerd', debian: 'containerd', need: 'kubernetes', purpose: 'runs the containers of each node' },
+  { name: 'ctr', debian: 'containerd', need: 'kubernetes', purpose: 'fills the store of container images' },
+  { name: 'runc', debian: 'runc', need: 'kubernetes', purpose: 'starts one container' },
+  { name: 'iptables', debian: 'iptables', need: 'kubernetes', purpose: 'translates the addresses of services' },
+  { name: 'conntrack', debian: 'conntrack', need: 'kubernetes', purpose: 'forgets connections to pods that are gone' },
+  { name: 'ipset', debian: 'ipset', need: 'kubernetes', purpose: 'holds the sets of addresses of network policies' },
+  { name: 'socat', debian: 'socat', need: 'kubernetes', purpose: 'forwards ports to pods' },
+  { name: 'busybox', debian: 'busybox-static', need: 'kubernetes', purpose: 'small tools on nodes' },
+  { name: 'mmdebstrap', debian: 'mmdebstrap', need: 'kubernetes', purpose: 'makes container images from packages' },
+  { name: 'bird', debian: 'bird2', need: 'kubernetes', purpose: 'speaks BGP' },
+  {
+    ...{ name: 'bridge', dir: '/usr/lib/cni', debian: 'containernetworking-plugins', need: 'kubernetes' },
+    purpose: 'connects pods: the standard CNI plugins',
+  },
 ];
 
 /** @param path colon-separated directories */
 export function checkPrograms(path: string): readonly Finding[] {
-  return programs.map(({ name, debian, need, purpose }) => {
-    const found = locateProgram(name, path);
+  return programs.map(({ name, debian, need, purpose, dir }) => {
+    const found = locateProgram(name, dir ?? path);
     return {
-      id: `program-${name}`,
+      id: dir === undefined ? `program-${name}` : `program-${dir}/${name}`,
       need,
       isOk: found !== undefined,
       what: found === undefined ? `${name} is missing (${purpose})` : `${name} ${purpose}`,
-      evidence: found ?? `not in ${path}`,
+      evidence: found ?? `not in ${dir ?? path}`,
       fix: found === undefined ? `apt-get install -y ${debian}` : '',
     };
   });
@@ -48,6 +64,8 @@ export function checkPrograms(path: string): readonly Finding[] {
 
 /** Debian packages whose programs are missing for these needs, sorted. */
 export function missingPackages(path: string, needs: readonly Need[]): readonly string[] {
-  const missing = programs.filter(({ name, need }) => needs.includes(need) && locateProgram(name, path) === undefined);
+  const missing = programs.filter(
+    ({ name, need, dir }) => needs.includes(need) && locateProgram(name, dir ?? path) === undefined,
+  );
   return [...new Set(missing.map(({ debian }) => debian))].sort();
 }
