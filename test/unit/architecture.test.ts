@@ -15,10 +15,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   topology: ['net'],
   host: [],
   toolchain: ['host'],
-  driver: ['net', 'topology', 'host'],
-  probe: ['net', 'topology', 'host'],
+  cluster: ['net', 'topology', 'host', 'toolchain'],
+  driver: ['net', 'topology', 'host', 'toolchain', 'cluster'],
+  probe: ['net', 'topology', 'host', 'cluster'],
   workshop: ['net', 'topology', 'probe', 'host'],
-  cli: ['net', 'topology', 'host', 'toolchain', 'driver', 'probe', 'workshop'],
+  cli: ['net', 'topology', 'host', 'toolchain', 'cluster', 'driver', 'probe', 'workshop'],
 };
 
 /** Packages and modules of Node that each imports. Files, processes and terminals are for the edge only. */

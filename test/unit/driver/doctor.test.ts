@@ -50,7 +50,7 @@ const topologyOf = (...lines: readonly string[]) =>
 test.each([
   [1000, 'podlab:engine: docker', 'stack "s": engine docker needs root on the sandbox driver', 'with sudo'],
   [1000, 'podlab:uplink: true', 'stack "s": an uplink needs root', 'podlab:uplink: false'],
-  [0, 'podlab:engine: kubernetes', 'stack "s": engine kubernetes is not in this version of podlab', 'none or docker'],
+  [1000, 'podlab:engine: kubernetes', 'stack "s": engine kubernetes needs root on the sandbox driver', 'with sudo'],
   [1000, 'podlab:engine: none', 'stack "s": unshare, nsenter, ip, nft missing on this machine', 'podlab setup'],
 ])('user %i is refused %j before anything is made', async (uid, line, message, hint) => {
   await expect(refuseUnsuitable(topologyOf(line), { uid, path: '/nowhere' })).rejects.toMatchObject({
