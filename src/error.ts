@@ -13,6 +13,8 @@ export const errorCodes = [
   'HOST_UNSUITABLE',
   'COMMAND_FAILED',
   'PROBE_FAILED',
+  'DOWNLOAD_FAILED',
+  'DAMAGED',
   'TIMEOUT',
   'CANCELLED',
 ] as const;

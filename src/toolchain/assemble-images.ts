@@ -2,6 +2,7 @@
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { LabError } from '../error.ts';
 import type { Reporter } from '../reporter.ts';
 import { makeEntry } from './cache-entry.ts';
 import { withDebianParts } from './debian-layers.ts';
@@ -10,9 +11,9 @@ import { archiveName, type CachedImage, cachedImage, imageEntryDir, imageOf } fr
 import { recipeVersion } from './image-names.ts';
 import { type Layer, type LayerEntry, packLayer } from './layer.ts';
 import { writeOciArchive } from './oci-archive.ts';
-import type { Program } from './programs.ts';
+import type { Program, ProgramSource } from './program.ts';
 import { baseEntries, type DebianPart, recipes } from './recipes.ts';
-import { arch, cachePlaces, hashOf, type ToolchainRequest } from './request.ts';
+import { arch, cachePlaces, hashOf, type Workplace } from './request.ts';
 import type { ImageRole } from './toolchain.ts';
 
 export interface WantedImage {
@@ -20,52 +21,70 @@ export interface WantedImage {
   readonly reference: string;
 }
 
+export interface AssembledImage {
+  readonly role: ImageRole;
+  readonly image: CachedImage;
+}
+
 /**
  * Takes from the cache what is there, and makes the others.
  *
- * @param programsFor brings programs; asked only for images that have to be made
+ * @param sources best first; asked for programs only if an image has to be made
  */
 export async function assembleImages(
   wanted: readonly WantedImage[],
-  request: ToolchainRequest,
-  programsFor: (names: readonly ProgramName[]) => Promise<readonly Program[]>,
-  sourceKey: (name: ProgramName) => string,
+  request: Workplace & { readonly verify?: boolean | undefined },
+  sources: readonly ProgramSource[],
   reporter: Reporter,
-): Promise<readonly CachedImage[]> {
-  const places = wanted.map((image) => ({ image, dir: entryDir(image, request, sourceKey) }));
-  const images: CachedImage[] = [];
-  const missing: typeof places = [];
-  for (const place of places) {
+): Promise<readonly AssembledImage[]> {
+  const assembled: AssembledImage[] = [];
+  const missing: Place[] = [];
+  for (const image of wanted) {
+    const place = await placeOf(image, request, sources);
     const found = await cachedImage(place.dir, request.verify === true, reporter);
     if (found === undefined) missing.push(place);
-    else images.push(found);
+    else assembled.push({ role: image.role, image: found });
   }
-  if (missing.length === 0) return images;
-  const names = missing.flatMap(({ image }) => recipes[image.role].program?.name ?? []);
-  const programs = await programsFor([...new Set(names)]);
-  return reporter.step(`assembling ${missing.length} container images`, async (update) => {
-    await withLayers(
-      missing.map(({ image }) => image.role),
-      programs,
-      request,
-      update,
-      async (layersOf) => {
-        for (const { image, dir } of missing) images.push(await writeImage(image, dir, await layersOf(image.role)));
-      },
-    );
-    return images;
-  });
+  if (missing.length === 0) return assembled;
+  const programs: Program[] = [];
+  for (const source of sources) {
+    const names = missing.flatMap((place) => (place.source === source ? (place.program ?? []) : []));
+    if (names.length > 0) programs.push(...(await source.get([...new Set(names)])));
+  }
+  const roles = missing.map(({ image }) => image.role);
+  await reporter.step(
+    `assembling ${roles.length === 1 ? 'one container image' : `${roles.length} container images`}`,
+    (update) =>
+      withLayers(roles, programs, request, update, async (layersOf) => {
+        for (const { image, dir } of missing) {
+          assembled.push({ role: image.role, image: await writeImage(image, dir, await layersOf(image.role)) });
+        }
+      }),
+  );
+  return assembled;
+}
+
+interface Place {
+  readonly image: WantedImage;
+  readonly dir: string;
+  readonly program?: ProgramName;
+  readonly source?: ProgramSource;
 }
 
 /** The same recipe with the same program is the same image. */
-function entryDir(
-  { role, reference }: WantedImage,
-  { cacheDir }: ToolchainRequest,
-  sourceKey: (name: ProgramName) => string,
-): string {
+async function placeOf(image: WantedImage, { cacheDir }: Workplace, sources: readonly ProgramSource[]): Promise<Place> {
+  const { role, reference } = image;
   const { program } = recipes[role];
-  const key = hashOf(String(recipeVersion), arch, reference, program === undefined ? '' : sourceKey(program.name));
-  return imageEntryDir(cacheDir, reference, key);
+  const place = (key: string) =>
+    imageEntryDir(cacheDir, reference, hashOf(String(recipeVersion), arch, reference, key));
+  if (program === undefined) return { image, dir: place('') };
+  for (const source of sources) {
+    const key = await source.keyOf(program.name);
+    if (key !== undefined) return { image, dir: place(key), program: program.name, source };
+  }
+  throw new LabError('HOST_UNSUITABLE', `there is no ${program.name} to make the image ${reference} of`, {
+    hint: 'Name a registry that has the images (--registry), or use the version that podlab can build from Go modules.',
+  });
 }
 
 async function writeImage(
@@ -84,7 +103,7 @@ async function writeImage(
 async function withLayers(
   roles: readonly ImageRole[],
   programs: readonly Program[],
-  request: ToolchainRequest,
+  request: Workplace,
   update: (detail: string) => void,
   use: (layersOf: (role: ImageRole) => Promise<readonly Layer[]>) => Promise<void>,
 ): Promise<void> {

@@ -52,7 +52,7 @@ export function checkPrograms(path: string): readonly Finding[] {
   return programs.map(({ name, debian, need, purpose, dir }) => {
     const found = locateProgram(name, dir ?? path);
     return {
-      id: dir === undefined ? `program-${name}` : `program-${dir}/${name}`,
+      id: dir === undefined ? `program-${name}` : `program-cni-${name}`,
       need,
       isOk: found !== undefined,
       what: found === undefined ? `${name} is missing (${purpose})` : `${name} ${purpose}`,
