@@ -57,7 +57,7 @@ export const bgpSessions = defineProbe({
       running: found.speaker !== '',
       speaker: found.speaker,
       router_id: found.routerId,
-      local_as: sessions[0]?.local_as ?? 0,
+      local_as: found.sessions[0]?.localAs ?? 0,
       sessions: sessions.map(({ local_as: _, ...session }) => session),
       count: sessions.length,
       established: established.length,

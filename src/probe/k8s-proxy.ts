@@ -1,6 +1,7 @@
 // k8s.proxy: how a node translates Services, and what happens to packets for one of them.
 
 import * as v from 'valibot';
+import { parseIp } from '../net/ipv4.ts';
 import { namespace, objectName, on, port } from './args.ts';
 import { fetchHttp } from './http-fetch.ts';
 import type { NatRule } from './nat-rules.ts';
@@ -39,14 +40,15 @@ export const k8sProxy = defineProbe({
     chain_count: 'number of chains that hold them',
     element_count:
       "number of elements in kube-proxy's maps and sets of nftables, where a Service is an element and not a rule",
-    virtual_ips: 'number of different ClusterIPs, node and external addresses that are translated',
+    virtual_ips: 'number of different ClusterIPs and external addresses that are translated',
     service_exists: 'the API has the Service `service`; false without `service`',
     cluster_ip: 'its ClusterIP, or empty',
     port: 'the port that was looked for; 0 without a Service',
     exists: 'the node translates packets to that address and port',
     chain:
       'chain of this Service: KUBE-SVC-… of iptables, service-… of nftables; empty for IPVS and when there is none',
-    endpoint_chains: 'chains of its endpoints: KUBE-SEP-… or endpoint-…, sorted',
+    endpoint_chains:
+      'chains of its endpoints, sorted: KUBE-SEP-… of iptables; with nftables the endpoints are in a map of the chain of the Service (before, they had chains endpoint-…)',
     endpoints: 'where packets go: `IP:PORT`, sorted',
     balance: 'how one of several is chosen: random (iptables, nftables), rr … (IPVS); empty with one or none',
     path: 'all chains on the way of the first endpoint, from the hook on',
@@ -67,11 +69,16 @@ export const k8sProxy = defineProbe({
       rule_count: rules.nftables.rules + rules.iptables.rules + rules.ipvs.length,
       chain_count: rules.nftables.chains + rules.iptables.chains,
       element_count: rules.nftables.elements,
-      virtual_ips: new Set([...dnat(rules.nat).map(({ daddr = '' }) => daddr), ...rules.ipvs.map(({ ip }) => ip)]).size,
+      virtual_ips: virtualIps(rules).size,
       ...(await serviceOn(context, rules, args)),
     };
   },
 });
+
+function virtualIps({ nat, ipvs }: ServiceRules): ReadonlySet<string> {
+  const translated = dnat(nat).map(({ daddr = '' }) => daddr);
+  return new Set([...translated, ...ipvs.map(({ ip }) => ip)].filter((ip) => parseIp(ip) !== undefined));
+}
 
 function kernelModes({ nat, ipvs, iptables, nftables }: ServiceRules): string[] {
   const isService = (mark: RegExp) => dnat(nat).some(({ chains }) => chains.some((chain) => mark.test(chain)));
@@ -112,17 +119,16 @@ async function serviceOn(context: ProbeContext, rules: ServiceRules, asked: Aske
   const nodePort = one?.nodePort ?? 0;
   const toNodePort = dnat(rules.nat).filter(({ dport, daddr }) => dport === String(nodePort) && daddr !== clusterIp);
   const endpoints = distinct([...ways.flatMap(({ targets }) => targets), ...(virtual?.targets ?? [])]);
-  const targetPorts = new Set(endpoints.map((target) => target.split(':')[1]));
   const ready = found.endpoints
-    .filter((endpoint) => endpoint.ready && (ports.length === 1 || targetPorts.has(String(endpoint.port))))
-    .map(({ ip, port: target }) => `${ip}:${target}`);
+    .filter((endpoint) => endpoint.ready && endpoint.proto === proto && endpoint.port_name === (one?.name ?? ''))
+    .map((endpoint) => `${endpoint.ip}:${endpoint.port}`);
   return {
     service_exists: true,
     cluster_ip: clusterIp === 'None' ? '' : clusterIp,
     port,
     exists: endpoints.length > 0,
-    chain: shortName(ways[0]?.chains.at(-2) ?? ''),
-    endpoint_chains: distinct(ways.map(({ chains }) => shortName(chains.at(-1) ?? ''))),
+    chain: chainsLike(/^(?:service-|KUBE-SV[CL]-)/, ways)[0] ?? '',
+    endpoint_chains: chainsLike(/^(?:endpoint-|KUBE-SEP-)/, ways),
     endpoints,
     balance:
       endpoints.length < 2 ? '' : (virtual?.scheduler ?? ways.find(({ balance }) => balance !== '')?.balance ?? ''),
@@ -151,6 +157,10 @@ const noService = {
   node_port_endpoints: [],
   matches_api: false,
 };
+
+function chainsLike(name: RegExp, rules: readonly NatRule[]): string[] {
+  return distinct(rules.flatMap(({ chains }) => chains.map(shortName).filter((chain) => name.test(chain))));
+}
 
 /** Keys of chains begin with where the chain is; its own name has no blanks. */
 function shortName(key: string): string {

@@ -144,10 +144,12 @@ async function side(context: ProbeContext, reference: string): Promise<Side> {
       hint: 'Ask whether it is ready, with k8s.pod, in a clause before this one.',
     });
   }
-  const enter = ['nsenter', '--target', String(member.pid), '--net', '--ipc', '--uts'];
+  const target = ['nsenter', '--target', String(member.pid), '--net', '--ipc', '--uts'];
+  // With the root comes the process namespace: /proc in there knows no process of another.
+  const inContainer = [...target, '--pid', '--mount', '--'];
+  const { exitCode } = await executor.run([...inContainer, 'ddsperf', 'help'] as unknown as Argv);
   // An image without ddsperf does as well: the node's own program then runs in the pod's network.
-  const inImage = await executor.run(['nsenter', '--target', String(member.pid), '--mount', '--', 'ddsperf', 'help']);
-  return { executor, node, ip, prefix: [...enter, ...(inImage.exitCode === 127 ? [] : ['--mount']), '--'] };
+  return { executor, node, ip, prefix: exitCode === 127 ? [...target, '--'] : inContainer };
 }
 
 async function run(

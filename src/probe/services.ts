@@ -6,6 +6,10 @@ import type { ProbeContext } from './probe.ts';
 export interface Endpoint {
   readonly ip: string;
   readonly port: number;
+  /** `tcp`, `udp`, `sctp`. */
+  readonly proto: string;
+  /** Name of the port of the Service; '' when it has none. */
+  readonly port_name: string;
   readonly pod: string;
   readonly node: string;
   readonly ready: boolean;
@@ -38,10 +42,12 @@ export function endpointsOf(slices: readonly V1EndpointSlice[]): Endpoint[] {
     .filter(({ addressType }) => addressType === 'IPv4')
     .flatMap(({ endpoints = [], ports = [] }) =>
       (endpoints ?? []).flatMap(({ addresses, targetRef, nodeName, conditions }) =>
-        (ports ?? []).flatMap(({ port = 0 }) =>
+        (ports ?? []).flatMap(({ port = 0, protocol = 'TCP', name = '' }) =>
           addresses.map((ip) => ({
             ip,
             port,
+            proto: protocol.toLowerCase(),
+            port_name: name,
             pod: targetRef?.kind === 'Pod' ? (targetRef.name ?? '') : '',
             node: nodeName ?? '',
             // Absent means ready (discovery/v1, EndpointConditions).

@@ -36,8 +36,13 @@ test.each([
   expect([rule?.balance, rule?.targets]).toEqual([balance, targets]);
 });
 
+/** Without the way, where a test is about what is matched. */
+function wayless(rules: readonly NatRule[]) {
+  return rules.map(({ chains: _, ...rule }) => rule);
+}
+
 test('a verdict map leads through the chains of the endpoints', () => {
-  expect(to(nft, '10.96.0.14')).toEqual([
+  expect(wayless(to(nft, '10.96.0.14'))).toEqual([
     {
       hook: 'prerouting',
       action: 'dnat',
@@ -60,7 +65,7 @@ test('a verdict map leads through the chains of the endpoints', () => {
 });
 
 test('a map from service to endpoint gives the service as the condition', () => {
-  expect(to(nft, '10.96.0.20')).toEqual([
+  expect(wayless(to(nft, '10.96.0.20'))).toEqual([
     {
       hook: 'prerouting',
       action: 'dnat',
@@ -92,7 +97,7 @@ test('the hook tells packets of others from packets of the node', () => {
 });
 
 test('iptables: a service is followed to its endpoints, and an orphaned chain to nowhere', () => {
-  expect(to(iptables, '10.96.0.10')).toEqual([
+  expect(wayless(to(iptables, '10.96.0.10'))).toEqual([
     {
       hook: 'prerouting',
       action: 'dnat',
@@ -116,8 +121,16 @@ test('iptables: a service is followed to its endpoints, and an orphaned chain to
   expect(iptables.flatMap((rule) => rule.targets)).not.toContain('10.244.9.9:8080');
 });
 
+test('a rule knows the chains that lead to it, from the hook on', () => {
+  expect(to(iptables, '10.96.0.10').map(({ chains }) => chains)).toEqual([
+    ['iptables nft PREROUTING', 'iptables nft KUBE-SVC', 'iptables nft KUBE-SEP1'],
+    ['iptables nft PREROUTING', 'iptables nft KUBE-SVC', 'iptables nft KUBE-SEP2'],
+  ]);
+  expect(to(nft, '10.96.0.20').map(({ chains }) => chains)).toEqual([['ip nat pre']]);
+});
+
 test('iptables: masquerade and redirect', () => {
-  expect(iptables.filter((rule) => rule.action !== 'dnat')).toEqual([
+  expect(wayless(iptables.filter((rule) => rule.action !== 'dnat'))).toEqual([
     { hook: 'prerouting', action: 'redirect', proto: 'tcp', dport: '8081', targets: [':8080'], balance: '' },
     { hook: 'postrouting', action: 'masquerade', saddr: '10.244.1.0/24', oif: '!= br0', targets: [], balance: '' },
   ]);
