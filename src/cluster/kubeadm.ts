@@ -20,7 +20,7 @@ const ignored = ['SystemVerification', 'Swap', 'NumCPU', 'Mem', 'Service-Kubelet
 export async function initialise(place: ClusterPlace): Promise<void> {
   const node = place.node(controlPlaneOf(place.topology));
   await writeFiles(node, new Map([[kubeadmConfig, initDocuments(place)], ...kubeadmPatchFiles()]));
-  await kubeadm(node, ['init', '--config', kubeadmConfig, '--skip-phases', 'show-join-command']);
+  await kubeadm(place, node, ['init', '--config', kubeadmConfig, '--skip-phases', 'show-join-command']);
 }
 
 /**
@@ -40,7 +40,7 @@ export async function joinWorkers(place: ClusterPlace, workers: readonly string[
         [discoveryKubeconfig, discovery],
       ]);
       await writeFiles(node, files);
-      await kubeadm(node, ['join', '--config', kubeadmConfig]);
+      await kubeadm(place, node, ['join', '--config', kubeadmConfig]);
     }),
   );
 }
@@ -66,11 +66,10 @@ async function discoveryDocument({ topology }: ClusterPlace, controlPlane: Execu
   });
 }
 
-async function kubeadm(node: Executor, words: readonly string[]): Promise<void> {
+async function kubeadm({ topology }: ClusterPlace, node: Executor, words: readonly string[]): Promise<void> {
   const log = logOf('kubeadm');
-  const script = 'log=$1; shift; umask 077; exec kubeadm "$@" >>"$log" 2>&1';
   const args = ['--ignore-preflight-errors', ignored];
-  const { exitCode, timedOut } = await node.run(['sh', '-euc', script, 'podlab', log, ...words, ...args], {
+  const { exitCode, timedOut } = await node.run(['sh', '-uc', kubeadmScript, 'podlab', log, ...words, ...args], {
     timeoutMs: withinMs,
   });
   if (exitCode === 0) return;
@@ -79,6 +78,17 @@ async function kubeadm(node: Executor, words: readonly string[]): Promise<void> 
   throw new LabError(
     timedOut ? 'TIMEOUT' : 'COMMAND_FAILED',
     `${message}:\n${await tail(log)}\n--- the kubelet:\n${await tail(logOf('kubelet'))}`,
-    { hint: `The whole logs are ${log} and ${logOf('kubelet')} on the node.` },
+    { hint: `"podlab logs ${topology.stack}" shows the whole logs.` },
   );
 }
+
+// kubeadm says its token, and colours some of what it says; logs are for reading and passing on.
+const kubeadmScript = `
+log=$1
+shift
+umask 077
+kubeadm "$@" >>"$log" 2>&1
+code=$?
+sed -i -E 's/\\b[a-z0-9]{6}\\.[a-z0-9]{16}\\b/TOKEN/g; s/\\x1b\\[[0-9;]*m//g' "$log"
+exit $code
+`;

@@ -22,13 +22,17 @@ interface ListOf<T> {
 
 interface NodeObject {
   readonly metadata: { readonly name: string };
-  readonly status: { readonly conditions?: readonly Condition[] };
+  readonly status: {
+    readonly conditions?: readonly Condition[];
+    readonly capacity?: { readonly pods?: string };
+  };
 }
 
 interface PodObject {
   readonly metadata: { readonly name: string };
   readonly status: {
     readonly phase: string;
+    readonly message?: string;
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly { readonly state?: { readonly waiting?: { readonly reason?: string } } }[];
   };
@@ -46,15 +50,29 @@ export async function waitUntilReady(place: ClusterPlace, run: string, update: (
   const clusterIp = formatIp(nthAddress(cidrOf(place.topology.kubernetes.serviceSubnet), 1));
   const manifests = checkPods(place, clusterIp, run);
   const options = { withinMs: readyWithinMs, everyMs, update };
+  // A Node that podlab made before its kubelet came has room for nothing yet, and the kubelet would refuse the pod for good.
+  await waitUntil('nodes registered', () => lookAtNodes(place, hasRoom), options);
   // Refused until the controller manager has made the namespace's service account.
-  await waitUntil('check pods', async () => ({ isDone: true, seen: await apply(controlPlane, manifests) }), options);
+  const start = async () => ({ isDone: true, seen: await apply(controlPlane, manifests) });
+  await waitUntil('check pods', start, options);
   let looks = 0;
   // What pods say is on the nodes a second before the API knows it, and costs less to read; why one is late, the API knows.
-  const lookAtChecks = async () => ((await haveAllReached(place, run)) ? done : await lookAtPods(place, run, looks++));
+  const lookAtChecks = async () => {
+    if (await haveAllReached(place, run)) return done;
+    const { hasFailed, ...look } = await lookAtPods(place, run, looks++);
+    if (hasFailed) {
+      await remove(controlPlane, ...checkPodsOfAll);
+      await start();
+    }
+    return look;
+  };
   await waitUntil('a pod on every node reaches the API by name', lookAtChecks, options);
-  if (place.topology.cni.name !== 'none') await waitUntil('all nodes Ready', () => lookAtNodes(place), options);
-  await remove(controlPlane, 'pods', '--namespace', checkNamespace, '--selector', checkSelector);
+  if (place.topology.cni.name !== 'none')
+    await waitUntil('all nodes Ready', () => lookAtNodes(place, isReady), options);
+  await remove(controlPlane, ...checkPodsOfAll);
 }
+
+const checkPodsOfAll = ['pods', '--namespace', checkNamespace, '--selector', checkSelector] as const;
 
 const done: Look = { isDone: true, seen: '' };
 
@@ -71,28 +89,41 @@ async function haveAllReached(place: ClusterPlace, run: string): Promise<boolean
 const looksPerQuestion = 20;
 
 /** Asks the API only now and then: each question costs as much as many looks. */
-async function lookAtPods(place: ClusterPlace, run: string, looks: number): Promise<Look> {
-  if (looks % looksPerQuestion !== looksPerQuestion - 1) return { isDone: false, seen: '' };
+async function lookAtPods(
+  place: ClusterPlace,
+  run: string,
+  looks: number,
+): Promise<Look & { readonly hasFailed: boolean }> {
+  if (looks % looksPerQuestion !== looksPerQuestion - 1) return { isDone: false, seen: '', hasFailed: false };
   const path = `/api/v1/namespaces/${checkNamespace}/pods?labelSelector=${encodeURIComponent(checkSelector)}`;
   const { items } = await get<ListOf<PodObject>>(place.node(controlPlaneOf(place.topology)), path);
   const ours = place.topology.nodes.map(({ name }) => checkName(run, name));
   const waiting = items.filter(({ metadata, status }) => ours.includes(metadata.name) && status.phase !== 'Succeeded');
-  return { isDone: false, seen: waiting.map(describePod).join('; ') };
+  const hasFailed = waiting.some(({ status }) => status.phase === 'Failed');
+  return { isDone: false, seen: waiting.map(describePod).join('; '), hasFailed };
 }
 
-async function lookAtNodes(place: ClusterPlace): Promise<Look> {
+const hasRoom = ({ status }: NodeObject) => Number(status.capacity?.pods ?? 0) > 0;
+
+const isReady = ({ status }: NodeObject) => readyOf(status)?.status === 'True';
+
+async function lookAtNodes(place: ClusterPlace, isFine: (node: NodeObject) => boolean): Promise<Look> {
   const { items } = await get<ListOf<NodeObject>>(place.node(controlPlaneOf(place.topology)), '/api/v1/nodes');
   const waiting = place.topology.nodes.flatMap(({ name }) => {
     const node = items.find(({ metadata }) => metadata.name === name);
-    const condition = node?.status.conditions?.find(({ type }) => type === 'Ready');
-    if (condition?.status === 'True') return [];
-    return [`${name}: ${condition?.message ?? 'not registered'}`];
+    if (node !== undefined && isFine(node)) return [];
+    return [`${name}: ${(node && readyOf(node.status)?.message) ?? 'not registered'}`];
   });
   return { isDone: waiting.length === 0, seen: waiting.join('; ') };
+}
+
+function readyOf({ conditions }: NodeObject['status']): Condition | undefined {
+  return conditions?.find(({ type }) => type === 'Ready');
 }
 
 function describePod({ metadata, status }: PodObject): string {
   const reason = status.containerStatuses?.[0]?.state?.waiting?.reason;
   const unmet = status.conditions?.find((condition) => condition.status !== 'True');
-  return `${metadata.name} is ${status.phase}${reason ? ` (${reason})` : unmet?.message ? ` (${unmet.message})` : ''}`;
+  const why = reason ?? status.message ?? unmet?.message ?? '';
+  return `${metadata.name} is ${status.phase}${why === '' ? '' : ` (${why})`}`;
 }

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { LabError } from '../../error.ts';
-import { listDir, readTextIfExists } from '../../host/files.ts';
+import { listDir } from '../../host/files.ts';
 import { withLock } from '../../host/lock.ts';
 import type { Paths } from '../../host/paths.ts';
 import { isRunning } from '../../host/process.ts';
@@ -14,6 +14,7 @@ import { connectThrough } from './connect.ts';
 import { enterCommand, memberEnv, memberExecutor } from './enter.ts';
 import { planRoom, planSteps } from './plan-room.ts';
 import { removeRoom } from './remove-room.ts';
+import { dropKeptLogs, keepLogs, readLogs } from './room-logs.ts';
 import { lockOf, type RoomRecord, readRecord, topologyHash } from './room-record.ts';
 import { roomStatus } from './room-status.ts';
 import { type Machine, refuseUnsuitable } from './suitability.ts';
@@ -30,7 +31,8 @@ export interface SandboxOptions extends Machine {
 export function sandboxDriver(options: SandboxOptions): Driver {
   const places = (stack: string) => {
     refuseStrangeName(stack);
-    return { dir: join(options.paths.runtime, stack), data: join(options.paths.state, stack, 'nodes') };
+    const state = join(options.paths.state, stack);
+    return { dir: join(options.paths.runtime, stack), state, data: join(state, 'nodes') };
   };
   const locked = <T>(stack: string, work: () => Promise<T>) =>
     withLock(lockOf(places(stack).dir), `stack "${stack}"`, work);
@@ -43,7 +45,7 @@ export function sandboxDriver(options: SandboxOptions): Driver {
 
     up: ({ topology, file }, reporter) =>
       locked(topology.stack, async () => {
-        const { dir, data } = places(topology.stack);
+        const { dir, data, state } = places(topology.stack);
         if (isAlreadyUp(topology, dir)) return { created: false, phases: [] };
         await refuseUnsuitable(topology, options);
         await removeRoom(topology.stack, { dir, data, path: options.path });
@@ -52,8 +54,10 @@ export function sandboxDriver(options: SandboxOptions): Driver {
             { ...options, topology, file, dir, data, cache: options.paths.cache },
             reporter,
           );
+          dropKeptLogs({ dir, data, state });
           return { created: true, phases };
         } catch (error) {
+          keepLogs({ dir, data, state });
           await removeRoom(topology.stack, { dir, data, path: options.path });
           throw error;
         }
@@ -92,17 +96,7 @@ export function sandboxDriver(options: SandboxOptions): Driver {
         return existed;
       }),
 
-    logs: async (stack) => {
-      const { dir, data } = places(stack);
-      const logs = [
-        { name: 'room', path: join(dir, 'log') },
-        ...listDir(data).map((node) => ({ name: `dockerd on ${node}`, path: join(data, node, 'log', 'dockerd.log') })),
-      ];
-      return logs.flatMap(({ name, path }) => {
-        const text = readTextIfExists(path);
-        return text === undefined ? [] : [{ name, text }];
-      });
-    },
+    logs: async (stack) => readLogs(places(stack)),
   };
 }
 
