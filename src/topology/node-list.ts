@@ -17,6 +17,7 @@ export interface WrittenNode {
   readonly nics: readonly WrittenNic[];
   readonly cpus: number | undefined;
   readonly memory: string | undefined;
+  readonly rack: string;
 }
 
 export interface WrittenNic {
@@ -39,7 +40,7 @@ export function nodeList(raw: RawStack, networks: readonly NetworkDraft[], probl
       const name = `${prefix}${n + 1}`;
       const namePath = [...base, 'prefix'];
       const { cpus, memory } = written;
-      return { name, isNamed: true, index: n + 1, path: base, namePath, nics: nicsOf(name), cpus, memory };
+      return { name, isNamed: true, index: n + 1, path: base, namePath, nics: nicsOf(name), cpus, memory, rack: '' };
     });
   }
   return (written as readonly (RawNode | undefined)[]).flatMap((node, n) => {
@@ -48,8 +49,8 @@ export function nodeList(raw: RawStack, networks: readonly NetworkDraft[], probl
     const name = node.name ?? `#${n + 1}`;
     const nics = raw.isLeftOut([...path, 'networks']) ? [] : joinNetworks(name, node, path, networks, problems);
     const namePath = [...path, 'name'];
-    const { cpus, memory } = node;
-    return [{ name, isNamed: node.name !== undefined, index: n + 1, path, namePath, nics, cpus, memory }];
+    const { cpus, memory, rack = '' } = node;
+    return [{ name, isNamed: node.name !== undefined, index: n + 1, path, namePath, nics, cpus, memory, rack }];
   });
 }
 

@@ -1,7 +1,7 @@
 // A stack file as written: the right shape, but nothing filled in, bound or compared yet.
 
 import type { Locate, Path } from './problems.ts';
-import type { CniName, DriverName, EngineName, NetworkMode, ProxyMode } from './topology.ts';
+import type { AsModel, CniName, DriverName, EngineName, NetworkMode, ProxyMode } from './topology.ts';
 
 /**
  * What parseStack gives and resolveTopology takes. Parts of the wrong shape were reported and left out, so that the
@@ -55,6 +55,7 @@ export interface RawNodeSettings {
 
 export interface RawNode extends RawNodeSettings {
   readonly name?: string;
+  readonly rack?: string;
 }
 
 export interface RawEqualNodes extends RawNodeSettings {
@@ -81,4 +82,8 @@ export interface RawCni {
   readonly name?: CniName;
   readonly routes?: string;
   readonly mtu?: number;
+  readonly as?: number | AsModel;
+  readonly serviceProxy?: boolean;
+  readonly manifest?: string;
+  readonly registry?: string;
 }

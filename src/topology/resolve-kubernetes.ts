@@ -1,4 +1,4 @@
-// The cluster and CNI blocks of a stack file, with their defaults and rules.
+// The cluster block of a stack file, with its defaults and rules.
 
 import { blockCount, type Cidr } from '../net/cidr.ts';
 import { nearest } from './nearest.ts';
@@ -6,7 +6,7 @@ import type { Problems } from './problems.ts';
 import type { RawStack } from './raw-stack.ts';
 import { checkedRange, type NetworkDraft } from './resolve-networks.ts';
 import type { NodeDraft } from './resolve-nodes.ts';
-import type { Cni, CniName, Kubernetes } from './topology.ts';
+import type { Kubernetes } from './topology.ts';
 
 const base = ['config', 'podlab:kubernetes'];
 
@@ -86,37 +86,4 @@ function advertiseNetwork(
     else problems.warning(path, message, hint);
   }
   return advertise;
-}
-
-/** The legal values of routes; the first is the default. */
-export const cniRoutes: Readonly<Record<CniName, readonly string[]>> = {
-  none: [''],
-  bridge: ['host-gw', 'vxlan', 'bgp'],
-  flannel: ['vxlan', 'host-gw'],
-  'kube-router': ['bgp'],
-  calico: ['bgp', 'vxlan', 'ipip'],
-  weave: ['fastdp', 'sleeve'],
-};
-
-/** Bytes that a datapath puts around each packet. Weave leaves 1376 of 1500 (its manual, WEAVE_MTU). */
-const overheadBytes: Readonly<Record<string, number>> = { vxlan: 50, ipip: 20, fastdp: 124, sleeve: 124 };
-
-export function resolveCni(
-  raw: RawStack,
-  kubernetes: Kubernetes,
-  networks: readonly NetworkDraft[],
-  problems: Problems,
-): Cni {
-  const written = raw.settings['podlab:cni'] ?? {};
-  const name = written.name ?? 'none';
-  const legal = cniRoutes[name];
-  const routes = written.routes ?? legal[0] ?? '';
-  const at = ['config', 'podlab:cni', 'routes'];
-  if (!legal.includes(routes) && !raw.isLeftOut(['config', 'podlab:cni', 'name'])) {
-    const wanted = nearest(routes, legal) ?? `one of ${legal.join(', ')}`;
-    const hint = name === 'none' ? 'Remove routes, or set a name.' : `Write ${wanted}.`;
-    problems.error(at, `cni ${name} has no routes "${routes}"`, hint);
-  }
-  const carrier = networks.find((network) => network.name === kubernetes.advertise)?.mtuBytes ?? 1500;
-  return { name, routes, mtuBytes: written.mtu ?? carrier - (overheadBytes[routes] ?? 0) };
 }

@@ -68,6 +68,7 @@ function resolveNode(
     defaultGateway: upstream?.network.gateway ?? '',
     cpus: node.cpus ?? 0,
     memoryMiB,
+    rack: node.rack,
   };
 }
 

@@ -6,7 +6,8 @@ import { checkOverlaps, type HostRoute } from './check-overlaps.ts';
 import { labelFault } from './labels.ts';
 import { collectProblems } from './problems.ts';
 import type { RawStack } from './raw-stack.ts';
-import { resolveCni, resolveKubernetes } from './resolve-kubernetes.ts';
+import { resolveCni } from './resolve-cni.ts';
+import { resolveKubernetes } from './resolve-kubernetes.ts';
 import { resolveNetworks } from './resolve-networks.ts';
 import { resolveNodes } from './resolve-nodes.ts';
 import type { Outside, Topology } from './topology.ts';
@@ -46,7 +47,7 @@ export function resolveTopology(raw: RawStack, options: ResolveOptions): Resolve
   const networks = resolveNetworks(raw, problems);
   const nodes = resolveNodes(raw, options.stack, networks, problems);
   const kubernetes = resolveKubernetes(raw, networks, nodes, problems);
-  const cni = resolveCni(raw, kubernetes, networks, problems);
+  const cni = resolveCni(raw, kubernetes, nodes, problems);
   checkOverlaps(raw, { networks, kubernetes, outside, hostRoutes: options.hostRoutes ?? [] }, problems);
   checkCombinations(raw, networks, problems);
 
@@ -59,8 +60,8 @@ export function resolveTopology(raw: RawStack, options: ResolveOptions): Resolve
     networks: networks.map(({ name, mode, cidr, gateway, bridge, mtuBytes }) => {
       return { name, mode, cidr, gateway, bridge, mtuBytes };
     }),
-    nodes: nodes.map(({ name, nics, defaultGateway, cpus, memoryMiB }) => {
-      return { name, nics, defaultGateway, cpus, memoryMiB };
+    nodes: nodes.map(({ name, nics, defaultGateway, cpus, memoryMiB, rack }) => {
+      return { name, nics, defaultGateway, cpus, memoryMiB, rack };
     }),
     outside,
     kubernetes,

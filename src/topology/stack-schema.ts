@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { networkNamePattern } from './labels.ts';
-import { cniNames, driverNames, engineNames, networkModes, proxyModes } from './topology.ts';
+import { asModels, cniNames, driverNames, engineNames, networkModes, proxyModes } from './topology.ts';
 import { delayPattern, lossPattern, memoryPattern, ratePattern } from './units.ts';
 
 /**
@@ -18,6 +18,9 @@ const mtuPhrase = 'a whole number of bytes from 576 to 65535';
 const cpusPhrase = 'a number of CPUs from 0.1 to 256';
 const attachmentsPhrase = 'a list of network names such as [nat, isolated]';
 const booleanPhrase = 'true or false';
+const registryPhrase = 'a registry such as registry.example:5000/mirror';
+const rackPhrase = 'the name of a rack such as a';
+const asPhrase = `an AS number from 1 to 4294967295, or one of ${asModels.join(', ')}`;
 
 const delay = described(pattern(delayPhrase, delayPattern), 'Added to every packet, each way, by tc netem.');
 const jitter = described(pattern(delayPhrase, delayPattern), 'How far the delay varies, up and down; needs a delay.');
@@ -107,6 +110,12 @@ const node = v.strictObject(
       'Host name: an RFC 1123 label (lower-case letters, digits, dashes; at most 63).',
     ),
     ...perNode,
+    rack: v.optional(
+      described(
+        v.pipe(v.string(rackPhrase), v.regex(networkNamePattern, rackPhrase)),
+        'Name of the rack that the node is in, for podlab:cni: { as: per-rack }.',
+      ),
+    ),
   },
   'a node such as { name: node1, networks: [nat] }',
 );
@@ -160,6 +169,8 @@ const kubernetes = v.strictObject(
   'a map such as { podSubnet: 10.244.0.0/16 }',
 );
 
+const fileName = (what: string) => v.pipe(text(what), v.minLength(1, what));
+
 const cni = v.strictObject(
   {
     name: v.optional(described(oneOf(cniNames), 'The CNI plugin.'), 'none'),
@@ -177,11 +188,48 @@ const cni = v.strictObject(
           'weave 124.',
       ),
     ),
+    as: v.optional(
+      described(
+        v.union(
+          [
+            v.pipe(
+              v.number(asPhrase),
+              v.integer(asPhrase),
+              v.minValue(1, asPhrase),
+              v.maxValue(4_294_967_295, asPhrase),
+            ),
+            v.picklist(asModels, asPhrase),
+          ],
+          asPhrase,
+        ),
+        'For routes: bgp. A number: all nodes are one AS, each with a session to every other. per-node: node number n is AS ' +
+          '64511 + n. per-rack: rack number n is AS 64511 + n, its first node reflects the routes of the others and talks to ' +
+          'the first nodes of the other racks. Without it, 64512.',
+      ),
+    ),
+    serviceProxy: v.optional(
+      described(
+        v.boolean(booleanPhrase),
+        'Whether kube-router also does the work of kube-proxy, by IPVS; needs podlab:kubernetes: { proxyMode: none }.',
+      ),
+      false,
+    ),
+    manifest: v.optional(
+      described(
+        fileName('a path such as ./kube-flannel.yml'),
+        'The manifest that the project publishes, as a file; the path is relative to the stack file. Without it, the pinned ' +
+          'version out of the cache or from upstream.',
+      ),
+    ),
+    registry: v.optional(
+      described(
+        v.pipe(v.string(registryPhrase), v.regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)*$/, registryPhrase)),
+        "Where the manifest's images come from, instead of the registry that it names: a host, with or without a path.",
+      ),
+    ),
   },
   'a map such as { name: flannel, routes: vxlan }',
 );
-
-const fileName = (what: string) => v.pipe(text(what), v.minLength(1, what));
 
 const workloads = v.strictObject(
   {

@@ -17,6 +17,10 @@ export type ProxyMode = (typeof proxyModes)[number];
 export const cniNames = ['none', 'bridge', 'flannel', 'kube-router', 'calico', 'weave'] as const;
 export type CniName = (typeof cniNames)[number];
 
+export const asModels = ['per-node', 'per-rack'] as const;
+/** How nodes are divided into autonomous systems where each does not have the same. */
+export type AsModel = (typeof asModels)[number];
+
 export interface Topology {
   /** The stack's name: the middle of `Pulumi.<stack>.yaml`. */
   readonly stack: string;
@@ -56,6 +60,8 @@ export interface Node {
   readonly cpus: number;
   /** 0 means "whatever the machine has". */
   readonly memoryMiB: number;
+  /** Which nodes stand together, for BGP; '' when the file doesn't say. */
+  readonly rack: string;
 }
 
 export interface Nic {
@@ -116,6 +122,14 @@ export interface Cni {
   /** How pod packets cross nodes; which values are legal depends on `name`. '' is the plugin's default. */
   readonly routes: string;
   readonly mtuBytes: number;
+  /** The AS number that all nodes share, or how they are divided; 0 where routes are not by BGP. */
+  readonly as: number | AsModel;
+  /** Whether the CNI does the work of kube-proxy too. */
+  readonly serviceProxy: boolean;
+  /** Path of the manifest, as written: relative to the stack file. '' for the pinned one. */
+  readonly manifest: string;
+  /** Where the manifest's images come from instead of where it says; '' for no change. */
+  readonly registry: string;
 }
 
 /** What runs on the cluster from the start; paths are relative to the stack file, as written. */

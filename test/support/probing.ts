@@ -60,7 +60,7 @@ function node(name: string, n: number) {
     impairment: noImpairment,
   });
   const nics = [nic('nat', 'eth0', `192.168.122.1${n}`), nic('isolated', 'eth1', `192.168.39.1${n}`)];
-  return { name, nics, defaultGateway: '192.168.122.1', cpus: 0, memoryMiB: 0 };
+  return { name, nics, defaultGateway: '192.168.122.1', cpus: 0, memoryMiB: 0, rack: '' };
 }
 
 /** The room of the quickstart. */
@@ -92,6 +92,6 @@ export const twoNodes: Topology = {
     advertiseAddress: '192.168.39.11',
     apiPort: 6443,
   },
-  cni: { name: 'none', routes: '', mtuBytes: 1500 },
+  cni: { name: 'none', routes: '', mtuBytes: 1500, as: 0, serviceProxy: false, manifest: '', registry: '' },
   workloads: { manifests: [], images: [] },
 };
