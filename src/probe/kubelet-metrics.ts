@@ -34,6 +34,8 @@ export interface Reading {
   /** Undefined when the endpoint does not know the subject. */
   readonly usage: Usage | undefined;
   readonly bytes: number;
+  /** Of a pod, where the endpoint is `resource`; else none. */
+  readonly containers: readonly ContainerUsage[];
 }
 
 export const pathOf = (node: string, source: KubeletSource): string => `/api/v1/nodes/${node}/proxy/${paths[source]}`;
@@ -48,10 +50,11 @@ const paths: Readonly<Record<KubeletSource, string>> = {
 export async function readKubelet(api: ClusterApi, subject: Subject, source: KubeletSource): Promise<Reading> {
   try {
     const text = await api.raw(pathOf(subject.node, source));
-    return { answered: true, reason: '', usage: usageIn(source, text, subject), bytes: text.length };
+    const containers = source === 'resource' && subject.pod !== undefined ? containersIn(text, subject.pod) : [];
+    return { answered: true, reason: '', usage: usageIn(source, text, subject), bytes: text.length, containers };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    return { answered: false, reason: error.message, usage: undefined, bytes: 0 };
+    return { answered: false, reason: error.message, usage: undefined, bytes: 0, containers: [] };
   }
 }
 
@@ -73,7 +76,8 @@ function resourceUsage(text: string, { pod }: Subject): Usage | undefined {
   return { cpuSeconds: cpu.value, cpuCores: 0, memoryBytes: memory.value, at: memory.at };
 }
 
-// cAdvisor has a control group for each container, for the pause container (POD) and for the pod (no container at all).
+// cAdvisor has a control group for each container, for the pause container and for the pod. Neither of the last two has the
+// name of a container, and the pod has no name at all.
 function cadvisorUsage(text: string, { pod }: Subject): Usage | undefined {
   const samples = parsePrometheus(text);
   const find = (what: string) =>
@@ -83,11 +87,40 @@ function cadvisorUsage(text: string, { pod }: Subject): Usage | undefined {
         (labels.cpu ?? 'total') === 'total' &&
         (pod === undefined
           ? labels.id === '/'
-          : labels.pod === pod.name && labels.namespace === pod.namespace && (labels.container ?? '') === ''),
+          : labels.pod === pod.name &&
+            labels.namespace === pod.namespace &&
+            (labels.container ?? '') === '' &&
+            (labels.name ?? '') === ''),
     )[0];
   const [cpu, memory] = [find('cpu_usage_seconds_total'), find('memory_working_set_bytes')];
   if (cpu === undefined || memory === undefined) return undefined;
   return { cpuSeconds: cpu.value, cpuCores: 0, memoryBytes: memory.value, at: memory.at };
+}
+
+export interface ContainerUsage {
+  readonly name: string;
+  readonly cpuSeconds: number;
+  readonly memoryBytes: number;
+}
+
+/** The application containers of a pod in the answer of /metrics/resource, in its order; without the pause container. */
+export function containersIn(
+  text: string,
+  pod: { readonly name: string; readonly namespace: string },
+): ContainerUsage[] {
+  const own = parsePrometheus(text).filter(
+    ({ labels }) => labels.pod === pod.name && labels.namespace === pod.namespace,
+  );
+  return own
+    .filter(({ name }) => name === 'container_cpu_usage_seconds_total')
+    .map(({ labels, value }) => ({
+      name: labels.container ?? '',
+      cpuSeconds: value,
+      memoryBytes:
+        own.find(
+          (other) => other.name === 'container_memory_working_set_bytes' && other.labels.container === labels.container,
+        )?.value ?? 0,
+    }));
 }
 
 const cpu = v.optional(

@@ -40,8 +40,12 @@ export const metricsApi = defineProbe({
     memory_bytes: 'its working set in bytes',
     window_s: 'over how many seconds its CPU was averaged',
     at: 'when it was measured, Unix time in seconds',
-    kubelet_memory_bytes: 'what the kubelet itself says now, at /metrics/resource',
-    memory_difference_percent: 'difference of the two, in percent of the larger; the values are of different moments',
+    kubelet_memory_bytes:
+      'what the kubelet itself says now, at /metrics/resource; for a pod the sum of its application containers, which is what this API adds up too',
+    kubelet_pod_memory_bytes:
+      "what the kubelet says of the whole pod, its pause container included; a node's own value without `pod`",
+    memory_difference_percent:
+      'difference of `memory_bytes` and `kubelet_memory_bytes`, in percent of the larger; the values are of different moments',
   },
   async observe(context, { node, pod }) {
     const api = await context.cluster();
@@ -61,7 +65,9 @@ export const metricsApi = defineProbe({
         ? nodes.find(({ name }) => name === place)
         : pods.find(({ name, namespace }) => name === asked.name && namespace === asked.namespace);
     const own = found === undefined ? undefined : await readKubelet(api, { node: place, pod: asked }, 'resource');
-    const [theirs, here] = [own?.usage?.memoryBytes ?? 0, found?.memory_bytes ?? 0];
+    const whole = own?.usage?.memoryBytes ?? 0;
+    const parts = (own?.containers ?? []).reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+    const [theirs, here] = [asked === undefined ? whole : parts, found?.memory_bytes ?? 0];
     const larger = Math.max(theirs, here);
     return {
       registered: registration !== undefined,
@@ -76,6 +82,7 @@ export const metricsApi = defineProbe({
       window_s: found?.window_s ?? 0,
       at: found?.at ?? 0,
       kubelet_memory_bytes: theirs,
+      kubelet_pod_memory_bytes: whole,
       memory_difference_percent: larger === 0 ? 0 : Number(((100 * Math.abs(theirs - here)) / larger).toFixed(1)),
     };
   },

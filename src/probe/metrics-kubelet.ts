@@ -34,6 +34,8 @@ export const metricsKubelet = defineProbe({
     at: 'when `source` measured it, Unix time in seconds',
     readings:
       'for each endpoint that knows it: source, cpu_seconds, cpu_cores, memory_bytes, at, bytes (length of the whole answer)',
+    containers:
+      'for each application container of `pod`, from `resource`: name, cpu_seconds, memory_bytes. The pod itself has more: its pause container',
     memory_spread_percent:
       'largest minus smallest working set of the endpoints, in percent of the largest; they measure at different moments',
   },
@@ -57,6 +59,9 @@ export const metricsKubelet = defineProbe({
       memory_bytes: chosen?.memory_bytes ?? 0,
       at: chosen?.at ?? 0,
       readings,
+      containers: all.flatMap(({ containers }) =>
+        containers.map((one) => ({ name: one.name, cpu_seconds: one.cpuSeconds, memory_bytes: one.memoryBytes })),
+      ),
       memory_spread_percent:
         largest === 0 ? 0 : Number(((100 * (largest - Math.min(...memories))) / largest).toFixed(1)),
     };
