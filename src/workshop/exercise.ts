@@ -25,7 +25,13 @@ export interface Exercise {
   readonly minutes: number;
   /** Ids of exercises whose end state this one starts from. */
   readonly needs: readonly string[];
-  readonly requires: { readonly nodes: number; readonly tools: readonly string[]; readonly engine: string };
+  readonly requires: {
+    readonly nodes: number;
+    readonly tools: readonly string[];
+    readonly engine: string;
+    /** Modules that the kernel of the nodes must have, such as `ip_vs`. */
+    readonly kernel: readonly string[];
+  };
   /** Seeded per participant; given to shell blocks as environment and to prose as escaped text. */
   readonly vars: Readonly<Record<string, VarSpec>>;
   readonly file: string;

@@ -84,8 +84,16 @@ async function nftOf(executor: Executor): Promise<readonly string[]> {
   if (listed.trim() === '') return [];
   const { nftables } = parse(executor, listed) as { nftables?: readonly Json[] };
   return (nftables ?? [])
-    .filter((entry) => record(entry, 'metainfo') === undefined)
+    .filter((entry) => record(entry, 'metainfo') === undefined && !isLeftOfService(record(entry, 'chain')))
     .map((entry) => `nft ${JSON.stringify(withoutChance(entry))}`);
+}
+
+/**
+ * kube-proxy empties the chain of a Service at once but removes it up to half a minute later (pkg/proxy/nftables,
+ * staleChains). The rules in a chain are entries of their own.
+ */
+function isLeftOfService(chain: Json | undefined): boolean {
+  return text(chain, 'table') === 'kube-proxy' && field(chain, 'hook') === undefined;
 }
 
 async function socketsOf(executor: Executor): Promise<readonly string[]> {

@@ -105,6 +105,7 @@ const exerciseHead = v.strictObject({
       nodes: v.optional(v.pipe(integer, v.minValue(1, 'must be at least 1')), 1),
       tools: v.optional(v.array(v.pipe(v.string(), v.regex(/^[\w.+-]{1,64}$/, 'is not the name of a program'))), []),
       engine: v.optional(v.picklist(engineNames), 'none'),
+      kernel: v.optional(v.array(v.pipe(v.string(), v.regex(/^\w{1,64}$/, 'is not the name of a kernel module'))), []),
     }),
     {},
   ),

@@ -29,8 +29,14 @@ export function surroundingsOf(room: Room, exercise: Exercise): Surroundings {
   return { context, probes, clock, vars: varsIn(room, exercise) };
 }
 
-/** @throws LabError HOST_UNSUITABLE when the room lacks what the exercise requires */
+/** @throws LabError HOST_UNSUITABLE when the room or the kernel lacks what the exercise requires */
 export async function assertRequirements(room: Room, exercise: Exercise): Promise<void> {
+  const missing = await missingInKernel(room, exercise);
+  if (missing !== '') {
+    throw new LabError('HOST_UNSUITABLE', missing, {
+      hint: `Load it on the machine: modprobe ${exercise.requires.kernel.join(' ')}. Without it, go on to the next exercise.`,
+    });
+  }
   const { topology } = room.context;
   const { nodes, tools, engine } = exercise.requires;
   const lacks = (what: string, hint: string) =>
@@ -46,6 +52,21 @@ export async function assertRequirements(room: Room, exercise: Exercise): Promis
       if (exitCode !== 0) throw lacks(`the program ${tool} on ${name}`, 'Install it: podlab setup');
     }
   }
+}
+
+/**
+ * Why the kernel of this machine cannot do the exercise, or '' when it can. Other than a missing program this is no
+ * fault that somebody can mend, so a proof leaves such an exercise out.
+ */
+export async function missingInKernel(room: Room, exercise: Exercise): Promise<string> {
+  const [first] = room.context.topology.nodes;
+  for (const name of first === undefined ? [] : exercise.requires.kernel) {
+    const { exitCode } = await room.context.node(first.name).run(['test', '-e', `/sys/module/${name}`]);
+    if (exitCode !== 0) {
+      return `${exercise.id} requires ${name} in the kernel; there is no /sys/module/${name} on ${first.name}`;
+    }
+  }
+  return '';
 }
 
 export async function setUp(room: Room, exercise: Exercise): Promise<void> {

@@ -41,13 +41,15 @@ async function proveInRoom(app: App, lab: Lab, options: VerbInput['options']): P
 
 function renderProof({ lab, stack, ok, exercises, ms }: LabProof): string {
   const lines = exercises.flatMap((exercise) => [
-    `${exercise.ok ? '✔' : '✘'} ${exercise.exercise}  ${exercise.steps.length} steps, ${exercise.ms} ms`,
+    exercise.skipped === ''
+      ? `${exercise.ok ? '✔' : '✘'} ${exercise.exercise}  ${exercise.steps.length} steps, ${exercise.ms} ms`
+      : `– ${exercise.exercise}  left out: ${exercise.skipped}`,
     ...exercise.steps
       .filter((step) => !step.ok || step.detail.includes('inconclusive'))
       .map(
         (step) => `    ${step.ok ? 'note' : '✘'} ${[step.task, step.step].filter(Boolean).join(': ')}: ${step.detail}`,
       ),
   ]);
-  const count = exercises.filter((exercise) => exercise.ok).length;
+  const count = exercises.filter((exercise) => exercise.ok && exercise.skipped === '').length;
   return `${lines.join('\n')}\n${lab} on ${stack}: ${ok ? 'proved' : 'NOT proved'}, ${count} of ${exercises.length} exercises, ${ms} ms\n`;
 }

@@ -88,3 +88,14 @@ test('counters, indexes, carrier and hardware addresses do not count; one proces
     removed: ['node1: forwarding 1'],
   });
 });
+
+test('a chain that kube-proxy has not removed yet does not count, a rule in it does', async () => {
+  const chain = { chain: { family: 'ip', table: 'kube-proxy', name: 'service-ABC' } };
+  const rule = { rule: { family: 'ip', table: 'kube-proxy', chain: 'service-ABC', expr: [{ accept: {} }] } };
+  const hooked = { chain: { family: 'ip', table: 'kube-proxy', name: 'nat-output', hook: 'output' } };
+  const nft = (...entries: object[]) => contextOf({ 'nft -j list ruleset': { nftables: entries } });
+  expect(await takeFootprint(nft(chain))).toEqual([]);
+  expect(await takeFootprint(nft(chain, rule))).toHaveLength(1);
+  expect(await takeFootprint(nft(hooked))).toHaveLength(1);
+  expect(await takeFootprint(nft({ chain: { ...chain.chain, table: 'mine' } }))).toHaveLength(1);
+});

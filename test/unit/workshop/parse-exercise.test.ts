@@ -39,7 +39,7 @@ describe('the fixture', () => {
       title: 'Keys on a node',
       minutes: 3,
       needs: [],
-      requires: { nodes: 2, tools: ['put'], engine: 'none' },
+      requires: { nodes: 2, tools: ['put'], engine: 'none', kernel: [] },
       vars: {
         N: { kind: 'int', min: 2, max: 4 },
         COLOR: { kind: 'pick', from: ['red', 'blue'] },

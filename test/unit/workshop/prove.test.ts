@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: lab files are full of them
 import { describe, expect, test } from 'vitest';
 import { LabError } from '../../../src/error.ts';
+import type { RunResult } from '../../../src/host/host.ts';
 import { silentReporter } from '../../../src/reporter.ts';
 import type { Lab } from '../../../src/workshop/exercise.ts';
 import { parseExercise } from '../../../src/workshop/parse-exercise.ts';
@@ -232,6 +233,23 @@ describe('a fault of the lab is found', () => {
     const [proof] = await prove({ keys: files.keys }, createWorld(['node1']));
     expect(faults(proof)[0]).toBe('prepare: tiny/keys requires 2 nodes; stack "tiny" does not have that');
   });
+});
+
+test('an exercise that the kernel of this machine cannot do is left out, and the reason is told', async () => {
+  const world = createWorld();
+  const asked: string[] = [];
+  world.intercept = (_node, argv): Partial<RunResult> | undefined => {
+    if (argv[0] !== 'test') return undefined;
+    asked.push(argv.join(' '));
+    return { exitCode: 1 };
+  };
+  const [proof] = await prove({ keys: files.keys.replace('engine: none', 'engine: none, kernel: [ip_vs]') }, world);
+  expect(proof).toMatchObject({
+    ok: true,
+    skipped: 'tiny/keys requires ip_vs in the kernel; there is no /sys/module/ip_vs on node1',
+    steps: [],
+  });
+  expect(asked).toEqual(['test -e /sys/module/ip_vs']);
 });
 
 describe('noise', () => {
