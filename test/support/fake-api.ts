@@ -9,7 +9,7 @@ import { typedApi } from '../../src/cluster/api/typed-api.ts';
  */
 export function fakeApi(answers: Readonly<Record<string, unknown>>): ClusterApi {
   return typedApi(async ({ path }: ApiRequest) => {
-    const answer = answers[decodeURIComponent(path)] ?? 404;
+    const answer = answers[decodeURIComponent(path.replaceAll('+', ' '))] ?? 404;
     const isText = typeof answer === 'string';
     const body = isText ? answer : typeof answer === 'number' ? '' : JSON.stringify(answer);
     const type = isText ? 'text/plain' : 'application/json';

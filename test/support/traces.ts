@@ -19,7 +19,7 @@ function processes(stack: string, root: string): readonly string[] {
     .filter((name) => /^\d+$/.test(name) && name !== `${process.pid}`)
     .filter((pid) => {
       const hasMark = read(`/proc/${pid}/environ`).split('\0').includes(`PODLAB_STACK=${stack}`);
-      return hasMark || read(`/proc/${pid}/cgroup`).includes(`/podlab/${stack}/`) || mentions(pid, root);
+      return hasMark || new RegExp(`/podlab/${stack}[./]`).test(read(`/proc/${pid}/cgroup`)) || mentions(pid, root);
     })
     .map((pid) => `process ${pid} ${read(`/proc/${pid}/comm`).trim()}`);
 }

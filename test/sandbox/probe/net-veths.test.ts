@@ -35,6 +35,8 @@ test('a veth to a named namespace is paired with its peer there, and the uplink 
         peer_ifindex: 2,
         peer: 'eth0',
         peer_netns: 'pod1',
+        pod: '',
+        namespace: '',
       },
       {
         name: 'veth2',
@@ -45,6 +47,8 @@ test('a veth to a named namespace is paired with its peer there, and the uplink 
         peer_ifindex: 2,
         peer: 'eth0',
         peer_netns: 'pod2',
+        pod: '',
+        namespace: '',
       },
     ]);
   });
@@ -84,6 +88,8 @@ test('seen from inside a namespace, the other end is on the node', async () => {
         peer_ifindex: 4,
         peer: 'veth2',
         peer_netns: '',
+        pod: '',
+        namespace: '',
       },
     ]);
   });
