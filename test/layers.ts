@@ -1,10 +1,12 @@
 // The layers of the tests, and whether this machine can run them.
 
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { examineHost } from '../src/driver/doctor/examine-host.ts';
 import { type Finding, isMet } from '../src/driver/doctor/finding.ts';
 
 export interface Layer {
-  readonly name: 'unit' | 'sandbox' | 'docker';
+  readonly name: 'unit' | 'sandbox' | 'docker' | 'kubernetes';
   /** Why it can't run here; '' when it can. */
   readonly skipped: string;
   /** Labs that are proved in this layer. */
@@ -16,12 +18,19 @@ export async function examineLayers(uid: number, path: string): Promise<readonly
   const findings = await examineHost(uid, path);
   const networks = isMet(findings, 'labs') ? '' : lacking(findings, ['sandbox', 'labs']);
   const docker = isMet(findings, 'docker') ? '' : lacking(findings, ['sandbox', 'docker']);
+  const kubernetes = isMet(findings, 'kubernetes') ? '' : lacking(findings, ['sandbox', 'kubernetes']);
   return [
     { name: 'unit', skipped: '', labs: [] },
     { name: 'sandbox', skipped: networks, labs: ['by-hand'] },
     { name: 'docker', skipped: docker, labs: ['docker'] },
+    { name: 'kubernetes', skipped: kubernetes, labs: clusterLabs },
   ];
 }
+
+/** Everything but the labs of the other layers. */
+const clusterLabs = readdirSync(join(import.meta.dirname, '..', 'labs')).filter(
+  (name) => !['by-hand', 'docker'].includes(name),
+);
 
 function lacking(findings: readonly Finding[], needs: readonly string[]): string {
   const missing = findings.filter(({ need, isOk }) => !isOk && needs.includes(need));

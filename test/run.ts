@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingPackages } from '../src/driver/doctor/programs.ts';
 import { examineLayers, type Layer } from './layers.ts';
+import { shareToolchain } from './support/toolchain-cache.ts';
 
 interface Count {
   passed: number;
@@ -27,6 +28,7 @@ async function main(): Promise<number> {
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
   try {
     setUp();
+    shareToolchain(podlabRoot);
     const layers = await examineLayers(uid, path);
     const required = (process.env.PODLAB_REQUIRE ?? '').split(',').filter((name) => name !== '');
     const runnable = layers.filter(({ skipped }) => skipped === '');
@@ -47,15 +49,14 @@ async function main(): Promise<number> {
 
 /** Root on Debian gets what is missing; anybody else is told, and the layers that need it are skipped. */
 function setUp(): void {
-  const packages = missingPackages(path, ['sandbox', 'labs', 'impairments', 'docker']);
+  const packages = missingPackages(path, ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes']);
   if (packages.length === 0) return;
   console.log(`missing Debian packages: ${packages.join(' ')}`);
-  if (uid !== 0) {
-    console.log('install them as root with: npm run -s podlab -- setup --engine docker');
-    return;
+  for (const engine of ['docker', 'kubernetes']) {
+    const setup = ['bin/podlab.mjs', 'setup', '--yes', '--engine', engine];
+    if (uid === 0) spawnSync(bin('node'), setup, { cwd: root, stdio: 'inherit', env: podlabEnv() });
+    else console.log(`install them as root with: npm run -s podlab -- setup --engine ${engine}`);
   }
-  const setup = ['bin/podlab.mjs', 'setup', '--yes', '--engine', 'docker'];
-  spawnSync(bin('node'), setup, { cwd: root, stdio: 'inherit', env: podlabEnv() });
 }
 
 function check(): Count {

@@ -40,7 +40,9 @@ describeDocker('the files of a node with dockerd', () => {
       await room.docker('run', '--detach', '--name', 'web', 'podlab/box:1', 'sleep', 'infinity');
       const pid = await room.docker('inspect', '--format', '{{.State.Pid}}', 'web');
       const id = await room.docker('inspect', '--format', '{{.Id}}', 'web');
-      expect(await room.run('cat', `/proc/${pid}/cgroup`)).toContain(`:/podlab/${room.stack}/node1/${id}\n`);
+      expect(await room.run('cat', `/proc/${pid}/cgroup`)).toMatch(
+        new RegExp(`:/podlab/${room.stack}\\.[0-9a-f]{8}/node1/${id}\n`),
+      );
     });
   });
 });

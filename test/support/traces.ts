@@ -1,6 +1,6 @@
 // What of a stack can be found on this machine, wherever podlab or an engine might have left it.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Sorted lines such as `process 812 dockerd`, `cgroup /sys/fs/cgroup/…`; empty when nothing is left. */
@@ -38,7 +38,12 @@ function mounts(root: string): readonly string[] {
 function cgroups(stack: string): readonly string[] {
   const top = '/sys/fs/cgroup';
   const roots = [top, ...directories(top).map((name) => join(top, name))];
-  return roots.map((dir) => join(dir, 'podlab', stack)).flatMap((dir) => tree(dir).map((found) => `cgroup ${found}`));
+  const own = (name: string) => name === stack || name.startsWith(`${stack}.`);
+  return roots.flatMap((dir) =>
+    directories(join(dir, 'podlab'))
+      .filter(own)
+      .flatMap((name) => tree(join(dir, 'podlab', name)).map((found) => `cgroup ${found}`)),
+  );
 }
 
 function tree(dir: string): readonly string[] {
@@ -50,6 +55,7 @@ function tree(dir: string): readonly string[] {
 }
 
 function directories(dir: string): readonly string[] {
+  if (!existsSync(dir)) return [];
   const entries = readdirSync(dir, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }

@@ -136,12 +136,12 @@ async function startEngines(
     return startKubernetes(record, request, cluster, reporter);
   }
   const { startDocker } = await import('../engine/docker-engine.ts');
-  const { stack, nodes } = record.topology;
+  const { nodes } = record.topology;
   await Promise.all(
     nodes.map(async ({ name }) => {
       const member = record.members.find((candidate) => candidate.name === name);
       if (member === undefined) throw new Error(`node ${name} did not report`);
-      await startDocker(memberExecutor(record, member), { cgroupParent: cgroupParent(stack, name) }, reporter);
+      await startDocker(memberExecutor(record, member), { cgroupParent: cgroupParent(request.dir, name) }, reporter);
     }),
   );
   return [];

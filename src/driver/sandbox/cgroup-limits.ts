@@ -20,15 +20,16 @@ const periodUs = 100_000;
  * What has to be made in one hierarchy: the node's group with its limits, and `system` in it for its daemons, because a
  * group of cgroup v2 with processes of its own can't hand out controllers to the pods' groups.
  *
+ * @param dir the room's runtime directory
  * @param controllers those of the hierarchy: v2's `cgroup.controllers`, or the name of a v1 hierarchy
  */
 export function planNodeCgroup(
-  stack: string,
+  dir: string,
   node: Node,
   version: 1 | 2,
   controllers: readonly string[],
 ): readonly CgroupStep[] {
-  const group = cgroupParent(stack, node.name);
+  const group = cgroupParent(dir, node.name);
   // /podlab, /podlab/stack, /podlab/stack/node: parents first.
   const levels = group
     .split('/')
@@ -85,10 +86,10 @@ function limitsV2({ cpus, memoryMiB }: Node, dir: string, controllers: readonly 
 }
 
 /** @throws LabError COMMAND_FAILED naming the file that could not be written */
-export function makeNodeCgroups(stack: string, nodes: readonly Node[]): void {
+export function makeNodeCgroups(dir: string, nodes: readonly Node[]): void {
   for (const root of cgroupRoots()) {
     const { version, controllers } = kindOf(root);
-    for (const node of nodes) for (const step of planNodeCgroup(stack, node, version, controllers)) take(root, step);
+    for (const node of nodes) for (const step of planNodeCgroup(dir, node, version, controllers)) take(root, step);
   }
 }
 

@@ -1,13 +1,27 @@
 // The control groups under which a room's engines put their containers: /podlab/<stack>/… in every hierarchy.
 
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const mountPoint = '/sys/fs/cgroup';
 
-/** The path that an engine on a node gives to its containers' groups; our mark on them. */
-export function cgroupParent(stack: string, node: string): string {
-  return `/podlab/${stack}/${node}`;
+/** Where root's rooms are unless PODLAB_ROOT says otherwise. */
+const usualPlace = '/run/podlab';
+
+/**
+ * The path that an engine on a node gives to its containers' groups; our mark on them. Two kubelets with one group would
+ * take each other's pods for leftovers and kill them, so a room that is not in the usual place is marked with where it is.
+ *
+ * @param dir the room's runtime directory, whose last part is the stack's name
+ */
+export function cgroupParent(dir: string, node: string): string {
+  return `/podlab/${groupOf(dir)}/${node}`;
+}
+
+function groupOf(dir: string): string {
+  const place = createHash('sha256').update(dir).digest('hex').slice(0, 8);
+  return dirname(dir) === usualPlace ? basename(dir) : `${basename(dir)}.${place}`;
 }
 
 /** Mount points of all hierarchies: cgroup v2 has one at the mount point itself, v1 one in each directory. */
@@ -17,9 +31,9 @@ export function cgroupRoots(): readonly string[] {
 }
 
 /** Removes the empty groups that a room left behind: a killed engine can't. Groups of others are never touched. */
-export function removeCgroups(stack: string): void {
+export function removeCgroups(dir: string): void {
   const roots = cgroupRoots();
-  for (const root of roots) removeTree(join(root, 'podlab', stack));
+  for (const root of roots) removeTree(join(root, 'podlab', groupOf(dir)));
   for (const root of roots) removeDir(join(root, 'podlab'));
 }
 

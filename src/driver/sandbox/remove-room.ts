@@ -29,7 +29,7 @@ export async function removeRoom(
   await waitUntilGone(stack, rest);
   const others = otherRecords(places.dir).map(({ undo }) => undo);
   const failures = await undoOnMachine(dueUndo(record?.undo ?? [], others), places.path);
-  removeCgroups(stack);
+  removeCgroups(places.dir);
   rmSync(places.data, { recursive: true, force: true });
   removeIfEmpty(dirname(places.data));
   await removeRuntimeDir(places.dir);

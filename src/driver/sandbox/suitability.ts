@@ -1,5 +1,6 @@
 // Refuses what this machine can't carry, before anything is made.
 
+import { existsSync } from 'node:fs';
 import { LabError } from '../../error.ts';
 import { locateProgram } from '../../host/programs.ts';
 import { hostRoutes } from '../../host/routes.ts';
@@ -40,6 +41,17 @@ export async function refuseUnsuitable(topology: Topology, machine: Machine): Pr
     const remedy = 'Run "modprobe sch_netem", or take delay, jitter, loss and rate out of the stack file.';
     if (fault !== '') refuse(`links cannot be impaired here: the kernel has no netem (${fault})`, remedy);
   }
+  if (engine === 'kubernetes' && topology.kubernetes.proxyMode === 'ipvs' && !hasIpvs()) {
+    const remedy = 'Run "modprobe ip_vs", or write proxyMode: nftables or iptables in the stack file.';
+    refuse(`proxyMode ipvs: the kernel has no ip_vs (there is no ${ipvsTable})`, remedy);
+  }
+}
+
+/** Virtual servers of IPVS; there when its module is loaded or built in. */
+const ipvsTable = '/proc/net/ip_vs';
+
+function hasIpvs(): boolean {
+  return existsSync(ipvsTable);
 }
 
 function isImpaired({ nodes }: Topology): boolean {
