@@ -1,7 +1,7 @@
 // What the parts of the control plane were started with, from the pods in which kubeadm runs them.
 
-import type { V1Pod } from '@kubernetes/client-node';
 import type { ClusterApi } from '../cluster/api/cluster-api.ts';
+import type { V1Pod } from '../cluster/api/objects.ts';
 
 export type Component = 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'etcd';
 

@@ -1,7 +1,7 @@
 // k8s.nodes: the cluster's nodes.
 
-import type { V1Node } from '@kubernetes/client-node';
 import * as v from 'valibot';
+import type { V1Node } from '../cluster/api/objects.ts';
 import { objectName } from './args.ts';
 import { parseQuantity } from './kube-quantity.ts';
 import { defineProbe } from './probe.ts';

@@ -27,6 +27,7 @@ export const k8sPodCidr = defineProbe({
     cidr: 'block of the node `node`; without `node`, of the first; empty when it has none',
     first: 'first address of that block that a pod can have, by habit the bridge; empty without a block',
     size: 'number of addresses in that block; 0 without one',
+    block_count: 'how many blocks of this size the subnet has, so how many nodes; 0 when one of the two is not known',
     owner: 'name of the node whose block contains `ip`, or empty',
     pods_inside: 'number of pods of `node` (or of all nodes) with an address of their own from its block',
     pods_outside: 'number of pods with an address of their own from elsewhere: the CNI hands out addresses by itself',
@@ -45,6 +46,7 @@ export const k8sPodCidr = defineProbe({
     const asked = parseCidr(
       (node === undefined ? blocks[0] : blocks.find((one) => one.node === node))?.cidr ?? '',
     ).cidr;
+    const whole = parseCidr(subnet).cidr;
     const own = pods.items
       .map(podFacts)
       .filter((pod) => hasOwnNetwork(pod) && (node === undefined || pod.node === node));
@@ -55,6 +57,7 @@ export const k8sPodCidr = defineProbe({
       cidr: asked === undefined ? '' : formatCidr(asked),
       first: asked === undefined || asked.prefix > 30 ? '' : formatIp(nthAddress(asked, 1)),
       size: asked === undefined ? 0 : cidrSize(asked),
+      block_count: asked === undefined || whole === undefined ? 0 : 2 ** (asked.prefix - whole.prefix),
       owner: blocks.find(({ cidr }) => isInside(ip ?? '', cidr))?.node ?? '',
       pods_inside: inside.length,
       pods_outside: own.length - inside.length,

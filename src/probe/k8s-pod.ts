@@ -1,7 +1,7 @@
 // k8s.pod: one pod, and if it does not run, why.
 
-import type { V1ContainerState, V1Pod, V1Volume } from '@kubernetes/client-node';
 import * as v from 'valibot';
+import type { V1ContainerState, V1Pod, V1Volume } from '../cluster/api/objects.ts';
 import { podName } from './args.ts';
 import { parseQuantity } from './kube-quantity.ts';
 import { describePod, findPod, podFacts } from './pods.ts';

@@ -26,6 +26,7 @@ export const k8sPods = defineProbe({
     running_count: 'how many are in phase Running',
     ready_count: 'how many are Ready',
     host_network_count: "how many unfinished ones use the node's network",
+    host_network_names: 'names of those',
     own_network_count:
       'how many unfinished ones have an address and a network namespace of their own: each has one veth where the CNI uses veths',
     ips: 'addresses of those with a network of their own, sorted',
@@ -44,13 +45,15 @@ export const k8sPods = defineProbe({
       .sort((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1));
     const own = pods.filter(hasOwnNetwork);
     const isFinished = (phase: string) => ['Succeeded', 'Failed'].includes(phase);
+    const hosted = pods.filter(({ hostNetwork, phase }) => hostNetwork && !isFinished(phase));
     return {
       count: pods.length,
       names: pods.map(({ name }) => name),
       pods: pods.map(describePod),
       running_count: pods.filter(({ phase }) => phase === 'Running').length,
       ready_count: pods.filter(({ ready }) => ready).length,
-      host_network_count: pods.filter(({ hostNetwork, phase }) => hostNetwork && !isFinished(phase)).length,
+      host_network_count: hosted.length,
+      host_network_names: hosted.map(({ name }) => name),
       own_network_count: own.length,
       ips: own.map(({ ip }) => ip).sort(),
       nodes: [...new Set(pods.map((pod) => pod.node).filter((name) => name !== ''))].sort(),

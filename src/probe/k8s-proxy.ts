@@ -5,7 +5,7 @@ import { parseIp } from '../net/ipv4.ts';
 import { namespace, objectName, on, port } from './args.ts';
 import { fetchHttp } from './http-fetch.ts';
 import type { NatRule } from './nat-rules.ts';
-import { netView } from './net-view.ts';
+import { netView, nodeName } from './net-view.ts';
 import { defineProbe, type ProbeContext } from './probe.ts';
 import { type ServiceRules, serviceRules } from './service-rules.ts';
 import { findService } from './services.ts';
@@ -40,6 +40,10 @@ export const k8sProxy = defineProbe({
     chain_count: 'number of chains that hold them',
     element_count:
       "number of elements in kube-proxy's maps and sets of nftables, where a Service is an element and not a rule",
+    dispatch_rules:
+      'number of rules in the chain where Services are told apart: KUBE-SERVICES of iptables, services of nftables; a packet may be compared with all of them. 0 for IPVS',
+    node_port_ips:
+      "addresses of the node that take node ports: those of kube-proxy's set of nftables, else all that the stack gives it",
     virtual_ips: 'number of different ClusterIPs and external addresses that are translated',
     service_exists: 'the API has the Service `service`; false without `service`',
     cluster_ip: 'its ClusterIP, or empty',
@@ -69,11 +73,18 @@ export const k8sProxy = defineProbe({
       rule_count: rules.nftables.rules + rules.iptables.rules + rules.ipvs.length,
       chain_count: rules.nftables.chains + rules.iptables.chains,
       element_count: rules.nftables.elements,
+      dispatch_rules: rules.nftables.dispatch + rules.iptables.dispatch,
+      node_port_ips: modes.length === 0 ? [] : [...(rules.nodePortIps ?? addressesOf(context, args.on))].sort(),
       virtual_ips: virtualIps(rules).size,
       ...(await serviceOn(context, rules, args)),
     };
   },
 });
+
+function addressesOf(context: ProbeContext, on: string): string[] {
+  const name = nodeName(context, on);
+  return (context.topology.nodes.find((node) => node.name === name)?.nics ?? []).map(({ ip }) => ip);
+}
 
 function virtualIps({ nat, ipvs }: ServiceRules): ReadonlySet<string> {
   const translated = dnat(nat).map(({ daddr = '' }) => daddr);

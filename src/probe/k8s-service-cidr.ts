@@ -44,6 +44,7 @@ export const k8sServiceCidr = defineProbe({
     contains: '`ip` lies in the range; false without `ip`',
     allocatable_ip: '`ip` could be given to a Service: in the range, and neither first nor last',
     owner: 'Service with the ClusterIP `ip`, as NAMESPACE/NAME, or empty',
+    last_owner: 'Service with the ClusterIP `last`, or empty',
   },
   async observe(context, { ip }) {
     const api = await context.cluster();
@@ -57,7 +58,9 @@ export const k8sServiceCidr = defineProbe({
     const taken = used.filter((one) => contains(cidr, one.ip));
     const ipOf = (name: string) => used.find((one) => one.name === name)?.ip ?? '';
     const isContained = ip !== undefined && contains(cidr, ip);
+    const ownerOf = (clusterIp: string | undefined) => used.find((one) => one.ip === clusterIp)?.name ?? '';
     const [network, broadcast] = [formatIp(cidr.base), formatIp(lastAddress(cidr))];
+    const last = formatIp(lastAddress(cidr) - 1);
     return {
       cidr: formatCidr(cidr),
       cidrs: cidrs.map(formatCidr),
@@ -65,7 +68,7 @@ export const k8sServiceCidr = defineProbe({
       network,
       broadcast,
       first: formatIp(cidr.base + 1),
-      last: formatIp(lastAddress(cidr) - 1),
+      last,
       size: cidrSize(cidr),
       allocatable: allocatableCount(cidr),
       in_use: taken.length,
@@ -74,7 +77,8 @@ export const k8sServiceCidr = defineProbe({
       dns_ip: ipOf('kube-system/kube-dns'),
       contains: isContained,
       allocatable_ip: isContained && ip !== network && ip !== broadcast,
-      owner: ip === undefined ? '' : (used.find((one) => one.ip === ip)?.name ?? ''),
+      owner: ownerOf(ip),
+      last_owner: ownerOf(last),
     };
   },
 });

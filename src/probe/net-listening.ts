@@ -63,7 +63,7 @@ export const netListening = defineProbe({
 
 // States from include/net/tcp_states.h: 0A is LISTEN; 07, CLOSE, is every UDP socket without a fixed peer. The rows are
 // picked on the node because a busy server leaves ten thousand others in TIME_WAIT.
-async function waitingSockets(view: NetView, proto: 'tcp' | 'udp'): Promise<OpenSocket[]> {
+export async function waitingSockets(view: NetView, proto: 'tcp' | 'udp'): Promise<OpenSocket[]> {
   const state = proto === 'tcp' ? '0A' : '07';
   const row = `^ *[0-9]+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} ${state} `;
   const argv = inView(view, ['grep', '-shE', row, `/proc/net/${proto}`, `/proc/net/${proto}6`]);

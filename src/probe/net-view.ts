@@ -171,6 +171,8 @@ const packages: Readonly<Record<string, string>> = {
   socat: 'socat',
   wrk: 'wrk',
   docker: 'docker.io',
+  conntrack: 'conntrack',
+  openssl: 'openssl',
   nsenter: 'util-linux',
 };
 

@@ -1,6 +1,6 @@
 // Pods of the cluster as probes speak of them.
 
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '../cluster/api/objects.ts';
 import type { ProbeContext } from './probe.ts';
 
 /** A running pod and where it is; every text '' and every number 0 while the cluster does not know it. */

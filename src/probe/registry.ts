@@ -9,6 +9,7 @@ import { dockerNetworkProbe } from './docker-network.ts';
 import { httpGet } from './http-get.ts';
 import { httpRpsPair } from './http-rps-pair.ts';
 import { imagePresent } from './image-present.ts';
+import { k8sApiServer } from './k8s-api-server.ts';
 import { k8sDns } from './k8s-dns.ts';
 import { k8sGet } from './k8s-get.ts';
 import { k8sNodes } from './k8s-nodes.ts';
@@ -23,6 +24,7 @@ import { metricsKubelet } from './metrics-kubelet.ts';
 import { netAddr } from './net-addr.ts';
 import { netBridge } from './net-bridge.ts';
 import { netCidr } from './net-cidr.ts';
+import { netConntrack } from './net-conntrack.ts';
 import { netFdb } from './net-fdb.ts';
 import { netListening } from './net-listening.ts';
 import { netNat } from './net-nat.ts';
@@ -45,6 +47,7 @@ const all: readonly Probe[] = [
   netAddr,
   netRoute,
   netNat,
+  netConntrack,
   netReach,
   netListening,
   netVxlan,
@@ -56,6 +59,7 @@ const all: readonly Probe[] = [
   dockerContainer,
   dockerContainers,
   k8sNodes,
+  k8sApiServer,
   k8sPods,
   k8sPod,
   k8sPodCidr,

@@ -10,6 +10,8 @@ export interface ServiceRules {
   /** Translations that packets of this node or through it can meet. */
   readonly nat: readonly NatRule[];
   readonly ipvs: readonly VirtualServer[];
+  /** Addresses at which nftables translates node ports; undefined when it translates none. */
+  readonly nodePortIps: readonly string[] | undefined;
   /** How many rules, chains and elements of maps serve Services, by the mechanism that holds them. */
   readonly nftables: Count;
   readonly iptables: Count;
@@ -20,6 +22,8 @@ export interface Count {
   readonly chains: number;
   /** Elements of maps and sets; iptables has none. */
   readonly elements: number;
+  /** Rules in the chain where packets are told apart by Service: the last Service's packets meet all of them. */
+  readonly dispatch: number;
 }
 
 // A few hundred bytes for each endpoint.
@@ -42,6 +46,7 @@ export async function serviceRules(view: NetView): Promise<ServiceRules> {
       ...reachableNat(parseIptablesSave(legacy, 'legacy')),
     ],
     ipvs: parseIpvs(ipvs.stdout),
+    nodePortIps: nodePortIps(ruleset.nftables),
     nftables: countNft(ruleset.nftables),
     iptables: countIptables(`${throughNft}\n${legacy}`),
   };
@@ -63,7 +68,13 @@ export function countNft(items: readonly NftItem[]): Count {
     rules: own.filter(({ rule }) => rule !== undefined).length,
     chains: own.filter(({ chain }) => chain !== undefined).length,
     elements: own.reduce((sum, { map, set }) => sum + ((map ?? set)?.elem.length ?? 0), 0),
+    dispatch: own.filter(({ rule }) => rule?.chain === 'services').length,
   };
+}
+
+function nodePortIps(items: readonly NftItem[]): string[] | undefined {
+  const found = items.find(({ set }) => set?.table === nftTable && set.name === 'nodeport-ips')?.set;
+  return found?.elem.filter((one) => typeof one === 'string');
 }
 
 /**
@@ -76,5 +87,6 @@ export function countIptables(save: string): Count {
   const lines = save.split('\n');
   const named = (prefix: string) =>
     lines.filter((line) => line.startsWith(prefix) && chain.test(line.slice(prefix.length))).length;
-  return { rules: named('-A '), chains: named(':'), elements: 0 };
+  const dispatch = lines.filter((line) => line.startsWith('-A KUBE-SERVICES ')).length;
+  return { rules: named('-A '), chains: named(':'), elements: 0, dispatch };
 }

@@ -1,6 +1,6 @@
 // A Service and its endpoints, as the API has them.
 
-import type { V1EndpointSlice, V1Service } from '@kubernetes/client-node';
+import type { V1EndpointSlice, V1Service } from '../cluster/api/objects.ts';
 import type { ProbeContext } from './probe.ts';
 
 export interface Endpoint {

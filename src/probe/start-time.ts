@@ -1,7 +1,7 @@
 // start.time: how long a pod took to start, and what of it was the pull of its image.
 
-import type { V1Pod } from '@kubernetes/client-node';
 import * as v from 'valibot';
+import type { V1Pod } from '../cluster/api/objects.ts';
 import { podName } from './args.ts';
 import { criContainers, sandboxOf } from './cri-view.ts';
 import { findPod, podFacts } from './pods.ts';

@@ -1,7 +1,7 @@
 // storage.volume: a claim, the volume behind it, and the files that are really there.
 
-import type { V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from '@kubernetes/client-node';
 import * as v from 'valibot';
+import type { V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from '../cluster/api/objects.ts';
 import type { Executor } from '../host/host.ts';
 import { namespace, objectName, podName } from './args.ts';
 import { parseQuantity } from './kube-quantity.ts';

@@ -28,12 +28,12 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'reporter.ts': [],
   net: ['node:crypto'],
   topology: ['valibot', '@valibot/to-json-schema', 'yaml', 'fastest-levenshtein'],
-  host: ['execa', 'node:child_process', 'node:fs', 'node:os', 'node:path'],
+  host: ['execa', 'node:child_process', 'node:fs', 'node:os', 'node:path', 'node:stream'],
   toolchain: [
     ...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:stream', 'node:stream/promises', 'node:zlib'],
     'tar-stream',
   ],
-  driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline'],
+  driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline', 'node:stream'],
   probe: ['@valibot/to-json-schema', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
   cli: [
