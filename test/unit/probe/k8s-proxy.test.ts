@@ -101,6 +101,8 @@ test('nftables, as kube-proxy 1.36 writes them: a Service is an element of a map
     endpoint_chains: [],
     endpoints: three.map((ip) => `${ip}:8080`),
     balance: 'random',
+    dispatch_rules: 3,
+    node_port_ips: ['192.168.39.11'],
     hooks: ['output', 'prerouting'],
     matches_api: true,
   });
@@ -116,8 +118,11 @@ test('iptables: the chain of the Service, the chains of its endpoints, and the n
     mode: 'iptables',
     kernel_mode: 'iptables',
     rule_count: 7,
+    dispatch_rules: 2,
     chain_count: 5,
     element_count: 0,
+    dispatch_rules: 2,
+    node_port_ips: ['192.168.122.11', '192.168.39.11'],
     virtual_ips: 1,
     chain: 'KUBE-SVC-WEB',
     endpoint_chains: ['KUBE-SEP-AAAA', 'KUBE-SEP-BBBB'],
@@ -170,6 +175,8 @@ test("the kubelet's own chains are none of kube-proxy's", () => {
     rules: 0,
     chains: 0,
     elements: 0,
+    dispatch: 0,
+    dispatch: 0,
   });
 });
 

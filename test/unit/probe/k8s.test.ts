@@ -183,6 +183,7 @@ test('k8s.pod_cidr: an address belongs to the node whose block has it', async ()
     cidr: '10.244.1.0/24',
     first: '10.244.1.1',
     size: 256,
+    block_count: 256,
     owner: 'node1',
     pods_inside: 0,
     pods_outside: 0,
