@@ -34,7 +34,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     'tar-stream',
   ],
   driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline', 'node:stream'],
-  probe: ['@valibot/to-json-schema', 'valibot'],
+  probe: ['@valibot/to-json-schema', 'node:crypto', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
   cli: [
     ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],

@@ -121,7 +121,6 @@ test('iptables: the chain of the Service, the chains of its endpoints, and the n
     dispatch_rules: 2,
     chain_count: 5,
     element_count: 0,
-    dispatch_rules: 2,
     node_port_ips: ['192.168.122.11', '192.168.39.11'],
     virtual_ips: 1,
     chain: 'KUBE-SVC-WEB',
@@ -175,7 +174,6 @@ test("the kubelet's own chains are none of kube-proxy's", () => {
     rules: 0,
     chains: 0,
     elements: 0,
-    dispatch: 0,
     dispatch: 0,
   });
 });
