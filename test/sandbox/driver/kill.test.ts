@@ -2,21 +2,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readOwner } from '../../../src/driver/sandbox/room-record.ts';
 import { type Desk, outcomeOf, withDesk } from '../../support/podlab.ts';
+import { randomsFrom } from '../../support/random.ts';
 import { ownLinks, tracesOf } from '../../support/traces.ts';
 
 const rounds = Number(process.env.PODLAB_KILL_ROUNDS ?? 50);
 const seed = Number(process.env.PODLAB_KILL_SEED ?? Date.now() % 100_000);
 // The longest that `up` and `down` of this room take on a slow machine; kills after the end are rounds too.
 const longestMs = 400;
-
-/** A small generator with a printed seed (Lehmer), so that a round can be played again. */
-function randomsFrom(start: number): () => number {
-  let state = start + 1;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-}
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
