@@ -2,10 +2,10 @@
 
 import type { Reporter } from '../reporter.ts';
 import { type ClusterPlace, controlPlaneOf, workersOf } from './cluster-place.ts';
+import { applyCni } from './cni/apply-cni.ts';
 import type { CniPlan } from './cni/cni-plan.ts';
 import { startDaemons } from './daemons.ts';
 import { initialise, joinWorkers } from './kubeadm.ts';
-import { apply } from './kubectl.ts';
 import { nodeFiles } from './node-files.ts';
 import type { Phases } from './phases.ts';
 import { waitUntilReady } from './ready.ts';
@@ -37,7 +37,7 @@ export async function startCluster(start: ClusterStart): Promise<void> {
     await step('join', `kubeadm join on ${workers.join(', ')}`, () => joinWorkers(place, workers));
   }
   if (cni.manifests !== '') {
-    await step('cni', `applying ${place.topology.cni.name}`, () => apply(place.node(controlPlane), cni.manifests));
+    await step('cni', `applying ${place.topology.cni.name}`, (update) => applyCni(place, cni, update));
   }
   await step('ready', 'waiting for the cluster', (update) => waitUntilReady(place, start.run, update));
   if (start.workloads.length > 0) {

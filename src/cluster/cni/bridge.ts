@@ -4,14 +4,14 @@ import type { Topology } from '../../topology/topology.ts';
 import { cniConfDir } from '../node-paths.ts';
 import { podCidrOf } from '../pod-cidr.ts';
 import { bgpFiles, startBird } from './bird.ts';
-import type { CniPlan, NodeCommand, UpstreamManifest } from './cni-plan.ts';
+import type { CniPlan, NodeCommand } from './cni-plan.ts';
 import { hostGwRoutes } from './host-gw.ts';
 import { vxlanCommands } from './vxlan.ts';
 
 /** The bridge on every node that its pods' veths are ports of. */
 export const podBridge = 'cni0';
 
-export function planBridge(topology: Topology, _upstream: UpstreamManifest | undefined): CniPlan {
+export function planBridge(topology: Topology): CniPlan {
   const isBgp = topology.cni.routes === 'bgp';
   return {
     filesOn: (node) =>
@@ -21,6 +21,7 @@ export function planBridge(topology: Topology, _upstream: UpstreamManifest | und
       ]),
     commandsOn: (node) => [masquerade(topology), ...betweenNodes(topology, node)],
     manifests: '',
+    later: '',
     images: [],
   };
 }

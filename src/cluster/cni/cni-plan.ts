@@ -1,8 +1,6 @@
 // What a CNI needs on nodes and from the API, as data: a pure function of the topology and of upstream's manifest.
 
 import type { Argv } from '../../host/host.ts';
-import type { CniName, Topology } from '../../topology/topology.ts';
-import { planBridge } from './bridge.ts';
 
 /** A program to run on a node; shown by preview. */
 export interface NodeCommand {
@@ -18,6 +16,8 @@ export interface CniPlan {
   commandsOn(node: string): readonly NodeCommand[];
   /** Applied when the API answers: YAML, several documents; '' when there are none. */
   readonly manifests: string;
+  /** Applied after them, as soon as the API knows the kinds that they define; '' when there is nothing. */
+  readonly later: string;
   /** Images that the manifests name, which must be in the nodes' stores. */
   readonly images: readonly string[];
 }
@@ -28,13 +28,7 @@ export interface UpstreamManifest {
   readonly text: string;
 }
 
-const nothing: CniPlan = { filesOn: () => new Map(), commandsOn: () => [], manifests: '', images: [] };
-
-type Planner = (topology: Topology, upstream: UpstreamManifest | undefined) => CniPlan;
-
-const planners: Partial<Record<CniName, Planner>> = { bridge: planBridge };
-
-/** @param upstream the published manifest, for the CNIs that have one */
-export function planCni(topology: Topology, upstream: UpstreamManifest | undefined): CniPlan {
-  return planners[topology.cni.name]?.(topology, upstream) ?? nothing;
+/** A plan that is in the API alone. */
+export function manifestPlan(manifests: string, images: readonly string[]): CniPlan {
+  return { filesOn: () => new Map(), commandsOn: () => [], manifests, later: '', images };
 }

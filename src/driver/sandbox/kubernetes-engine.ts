@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ClusterPlace } from '../../cluster/cluster-place.ts';
-import { type CniPlan, planCni } from '../../cluster/cni/cni-plan.ts';
+import type { CniPlan } from '../../cluster/cni/cni-plan.ts';
 import { type Phase, Phases } from '../../cluster/phases.ts';
 import { startCluster } from '../../cluster/start-cluster.ts';
 import type { Manifest } from '../../cluster/workloads.ts';
@@ -19,6 +19,7 @@ import type { BuildRequest } from './build-room.ts';
 import { makeNodeCgroups } from './cgroup-limits.ts';
 import { cgroupParent } from './cgroups.ts';
 import { memberExecutor } from './enter.ts';
+import { gatherCni } from './gather-cni.ts';
 import type { RoomRecord } from './room-record.ts';
 
 export interface ClusterParts {
@@ -44,7 +45,7 @@ export async function gatherParts(request: BuildRequest, reporter: Reporter): Pr
     signal: request.signal ?? new AbortController().signal,
   };
   const toolchain = await resolveToolchain({ ...workplace, version: topology.kubernetes.version }, reporter);
-  const cni = planCni(topology, undefined);
+  const cni = await gatherCni(topology, base, workplace, reporter);
   const own = topology.workloads.images.map((image) => (isPath(image) ? resolve(base, image) : image));
   const store = await imageStore({ ...workplace, toolchain, extraImages: [...cni.images, ...own] }, reporter);
   const workloads = topology.workloads.manifests.map((file) => readManifest(base, file));
@@ -78,12 +79,12 @@ export async function startKubernetes(
       await Promise.all(topology.nodes.map(({ name }) => give(name)));
     }),
   );
-  makeNodeCgroups(topology.stack, topology.nodes);
+  makeNodeCgroups(request.dir, topology.nodes);
   const place: ClusterPlace = {
     topology,
     toolchain: parts.toolchain,
     node: (name) => nodeExecutor(record, name),
-    nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => cgroupParent(topology.stack, node) },
+    nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => cgroupParent(request.dir, node) },
     bootstrapToken: `${randomBytes(3).toString('hex')}.${randomBytes(8).toString('hex')}`,
   };
   const run = randomBytes(3).toString('hex');
