@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { objectName, podName } from './args.ts';
 import { kubeletSources, pathOf, type Reading, readKubelet, type Subject } from './kubelet-metrics.ts';
 import { nodeName } from './net-view.ts';
-import { findPod, podFacts } from './pods.ts';
+import { findPod, podFacts, splitName } from './pods.ts';
 import { defineProbe, type ProbeContext } from './probe.ts';
 
 export const metricsKubelet = defineProbe({
@@ -69,10 +69,13 @@ export const metricsKubelet = defineProbe({
 });
 
 async function subjectOf(context: ProbeContext, node: string | undefined, pod: string | undefined): Promise<Subject> {
-  const found = pod === undefined ? undefined : podFacts((await findPod(context, pod)) ?? {});
+  const found = pod === undefined ? undefined : await findPod(context, pod);
+  const facts = podFacts(found ?? {});
+  // A pod that the cluster does not know may be asked about all the same: no endpoint knows it.
+  const named = found === undefined && pod !== undefined ? splitName(pod) : facts;
   return {
-    node: node ?? nodeName(context, found?.node ?? ''),
-    pod: found === undefined ? undefined : { name: found.name, namespace: found.namespace },
+    node: node ?? nodeName(context, facts.node),
+    pod: pod === undefined ? undefined : { name: named.name, namespace: named.namespace },
   };
 }
 

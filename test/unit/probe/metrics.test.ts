@@ -73,6 +73,28 @@ test('metrics.kubelet: an endpoint that refuses is seen, and a pod that the kube
   });
 });
 
+test('metrics.kubelet: a pod that does not exist is known nowhere, not even to cAdvisor, which has records without a pod', async () => {
+  const cluster = fakeApi({ ...kubelet, [podQuery]: { items: [] } });
+  const seen = await observe(
+    'metrics.kubelet',
+    { pod: 'two*', source: 'cadvisor' },
+    node,
+    twoNodes,
+    fakeApi({ ...kubelet, '/api/v1/namespaces/default/pods': { items: [] } }),
+  );
+  expect(seen).toMatchObject({ known: false, readings: [] });
+  const gone = await observe(
+    'metrics.kubelet',
+    { pod: 'other/two' },
+    node,
+    twoNodes,
+    fakeApi({ ...kubelet, '/api/v1/namespaces/other/pods?fieldSelector=metadata.name=two': { items: [] } }),
+  );
+  expect(gone).toMatchObject({ known: false, readings: [] });
+  // What the kubelet still remembers of a pod that is gone is told.
+  expect(await observe('metrics.kubelet', { pod: 'two' }, node, twoNodes, cluster)).toMatchObject({ known: true });
+});
+
 const metrics = (name: string, more: object) => ({
   metadata: { name, namespace: 'default' },
   timestamp: '2026-11-21T08:07:40Z',
