@@ -23,6 +23,7 @@ import { metricsApi } from './metrics-api.ts';
 import { metricsKubelet } from './metrics-kubelet.ts';
 import { netAddr } from './net-addr.ts';
 import { netBridge } from './net-bridge.ts';
+import { netCapture } from './net-capture.ts';
 import { netCidr } from './net-cidr.ts';
 import { netConntrack } from './net-conntrack.ts';
 import { netFdb } from './net-fdb.ts';
@@ -52,6 +53,7 @@ const all: readonly Probe[] = [
   netListening,
   netVxlan,
   netFdb,
+  netCapture,
   netSysctl,
   netCidr,
   proc,
