@@ -27,7 +27,14 @@ export const netCapture = defineProbe({
     on,
     iface: ifaceName('Interface of that node, for example `eth1`.'),
     from: podName,
-    to: v.union([ipv4('IPv4 address.'), v.pipe(v.string(), v.description(`Or: ${targetForms}.`))]),
+    to: v.union([
+      ipv4('IPv4 address.'),
+      v.pipe(
+        v.string(),
+        v.check(isTarget, 'expected an address, pod/NAME, service/NAME, external/NAME or node/NAME'),
+        v.description(`${targetForms}.`),
+      ),
+    ]),
     payload: v.optional(
       v.pipe(
         v.number(),

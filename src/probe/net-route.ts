@@ -5,6 +5,7 @@ import { ipv4, netns, on, pod } from './args.ts';
 import { inView, ipJsonIfAny, netView, output } from './net-view.ts';
 import { defineProbe } from './probe.ts';
 import { mainRoutes, type Route, routeEntry } from './route-table.ts';
+import { addressOfTarget, isTarget, targetForms } from './targets.ts';
 
 export const netRoute = defineProbe({
   name: 'net.route',
@@ -16,7 +17,21 @@ export const netRoute = defineProbe({
     'cat /proc/sys/net/ipv4/ip_forward',
   ],
   take: 'via',
-  args: v.strictObject({ on, netns, pod, to: v.optional(ipv4('Destination address.')) }),
+  args: v.strictObject({
+    on,
+    netns,
+    pod,
+    to: v.optional(
+      v.union([
+        ipv4('Destination address.'),
+        v.pipe(
+          v.string(),
+          v.check(isTarget, 'expected an address, pod/NAME, service/NAME, external/NAME or node/NAME'),
+          v.description(`${targetForms}.`),
+        ),
+      ]),
+    ),
+  }),
   returns: {
     netns_exists: 'false when `netns` names a namespace that the node does not have, or `pod` one that does not run',
     found: 'there is a route to `to`; false for none, blackhole, unreachable and prohibit',
@@ -37,8 +52,9 @@ export const netRoute = defineProbe({
   async observe(context, { to, ...where }) {
     const view = await netView(context, where);
     if (!view.exists) return nothing;
+    const address = to !== undefined && isTarget(to) ? await addressOfTarget(context, to) : to;
     const get = (...words: string[]) =>
-      to === undefined ? undefined : ipJsonIfAny(view, ['-d', 'route', 'get', ...words, to], routeEntry);
+      address === undefined ? undefined : ipJsonIfAny(view, ['-d', 'route', 'get', ...words, address], routeEntry);
     const [chosen, entry, table, forward] = await Promise.all([
       get(),
       get('fibmatch'),
