@@ -6,9 +6,19 @@ import { runOnNode } from './run-on-node.ts';
 
 const kubectl = ['kubectl', '--kubeconfig', adminKubeconfig, '--request-timeout', '10s'] as const;
 
-/** Applies documents; fields of others are taken over, so that doing it again repairs. @throws LabError COMMAND_FAILED */
-export async function apply(controlPlane: Executor, manifests: string, options: RunOptions = {}): Promise<string> {
-  const argv = [...kubectl, 'apply', '--server-side', '--force-conflicts', '-f', '-'] as const;
+/**
+ * Applies documents; fields of others are taken over, so that doing it again repairs.
+ *
+ * @param owner of the fields: what the same owner wrote before and does not repeat is removed
+ * @throws LabError COMMAND_FAILED
+ */
+export async function apply(
+  controlPlane: Executor,
+  manifests: string,
+  options: RunOptions & { readonly owner?: string } = {},
+): Promise<string> {
+  const owner = ['--field-manager', options.owner ?? 'kubectl'];
+  const argv = [...kubectl, 'apply', '--server-side', '--force-conflicts', ...owner, '-f', '-'] as const;
   return runOnNode(controlPlane, argv, { ...options, input: manifests });
 }
 

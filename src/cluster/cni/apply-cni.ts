@@ -13,6 +13,7 @@ export async function applyCni(place: ClusterPlace, cni: CniPlan, update: (seen:
   const controlPlane = place.node(controlPlaneOf(place.topology));
   await apply(controlPlane, cni.manifests);
   if (cni.later === '') return;
-  const look = async () => ({ isDone: true, seen: await apply(controlPlane, cni.later) });
+  // As somebody else: nodes keep what podlab wrote when it made them.
+  const look = async () => ({ isDone: true, seen: await apply(controlPlane, cni.later, { owner: 'podlab-cni' }) });
   await waitUntil('the CNI has its settings', look, { withinMs: knownWithinMs, everyMs: 200, update });
 }

@@ -4,11 +4,8 @@ import type { Topology } from '../../topology/topology.ts';
 import { clusterAddressOf } from '../cluster-place.ts';
 import { podlabEtc, podlabLogs } from '../node-paths.ts';
 import { podCidrOf } from '../pod-cidr.ts';
+import { asOf, type Session, sessionsOf } from './as-plan.ts';
 import type { NodeCommand } from './cni-plan.ts';
-import { peersOf } from './peers.ts';
-
-/** The first of the AS numbers for private use (RFC 6996), which kube-router and Calico use too. */
-export const asNumber = 64_512;
 
 const config = `${podlabEtc}/bird.conf`;
 
@@ -35,20 +32,7 @@ setsid sh -c 'while :; do bird -f -c ${config} -s ${birdSocket}; sleep 0.5; done
 
 function birdConf(topology: Topology, node: string): string {
   const own = clusterAddressOf(topology, node);
-  const peers = peersOf(topology, node).map(
-    ({ name, address }) => `protocol bgp ${name.replaceAll('-', '_')} {
-  local ${own} as ${asNumber};
-  neighbor ${address} as ${asNumber};
-  direct;
-  connect delay time 1;
-  connect retry time 5;
-  ipv4 {
-    import all;
-    export where source = RTS_STATIC;
-    next hop self;
-  };
-}`,
-  );
+  const sessions = sessionsOf(topology, node).map((session) => birdSession(topology, node, session));
   return `router id ${own};
 log stderr { info, warning, error, fatal };
 
@@ -67,6 +51,28 @@ protocol static {
   route ${podCidrOf(topology, node)} unreachable;
 }
 
-${peers.join('\n\n')}
+${sessions.join('\n\n')}
 `;
+}
+
+/**
+ * Inside an AS a node hands on only its own block, but for the reflector. Where a route enters an AS, the node that heard it
+ * becomes its next hop: so pods of other racks are reached through the first node of the own one.
+ */
+function birdSession(topology: Topology, node: string, { peer, peerAs, isInternal, isClient }: Session): string {
+  const isReflecting = topology.cni.as === 'per-rack';
+  const sources = isReflecting ? 'source ~ [ RTS_STATIC, RTS_BGP ]' : 'source = RTS_STATIC';
+  const nextHop = isInternal && isReflecting ? 'next hop self ebgp' : 'next hop self';
+  return `protocol bgp ${peer.replaceAll('-', '_')} {
+  local ${clusterAddressOf(topology, node)} as ${asOf(topology, node)};
+  neighbor ${clusterAddressOf(topology, peer)} as ${peerAs};
+  direct;${isClient ? '\n  rr client;' : ''}
+  connect delay time 1;
+  connect retry time 5;
+  ipv4 {
+    import all;
+    export where ${sources};
+    ${nextHop};
+  };
+}`;
 }

@@ -28,7 +28,11 @@ export interface UpstreamManifest {
   readonly text: string;
 }
 
-/** A plan that is in the API alone. */
-export function manifestPlan(manifests: string, images: readonly string[]): CniPlan {
-  return { filesOn: () => new Map(), commandsOn: () => [], manifests, later: '', images };
+/** A plan that is in the API alone, but for files. */
+export function manifestPlan(
+  manifests: string,
+  images: readonly string[],
+  filesOn: CniPlan['filesOn'] = () => new Map(),
+): CniPlan {
+  return { filesOn, commandsOn: () => [], manifests, later: '', images };
 }

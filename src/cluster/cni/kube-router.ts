@@ -1,8 +1,10 @@
 // kube-router: its manifest with the room's AS number and MTU, and with its service proxy where the stack file wants it.
 
 import type { Topology } from '../../topology/topology.ts';
+import { cniConfDir } from '../node-paths.ts';
+import { podCidrOf } from '../pod-cidr.ts';
 import { type CniPlan, manifestPlan, type UpstreamManifest } from './cni-plan.ts';
-import { objectOf, readManifest, renderManifest } from './manifest.ts';
+import { objectOf, readManifest, renderManifest, textAt } from './manifest.ts';
 import { apiServerEnv, changeJson, containerOf, pluginOf, setArgs, setEnv, settleImages } from './patch.ts';
 import { publishedManifests } from './published.ts';
 
@@ -27,5 +29,18 @@ export function planKubeRouter(topology: Topology, upstream: UpstreamManifest): 
     'auto-mtu': 'false',
   });
   const images = settleImages(manifest, cni.registry, publishedManifests['kube-router']?.version ?? '');
-  return manifestPlan(renderManifest(manifest), images);
+  const conf = textAt(config, ['data', 'cni-conf.json']);
+  return manifestPlan(renderManifest(manifest), images, (node) => configFile(conf, podCidrOf(topology, node)));
+}
+
+/**
+ * What the agent will make of its ConfigMap: it leaves a file alone that has the node's block already, and pods that come
+ * before it has written the block fail and wait ten seconds for their next try.
+ */
+function configFile(conf: string, subnet: string): ReadonlyMap<string, string> {
+  const data = JSON.parse(conf) as { plugins: readonly { type: string; ipam?: object }[] };
+  const plugins = data.plugins.map((plugin) =>
+    plugin.type === 'bridge' ? { ...plugin, ipam: { ...plugin.ipam, ranges: [[{ subnet }]] } } : plugin,
+  );
+  return new Map([[`${cniConfDir}/10-kuberouter.conflist`, `${JSON.stringify({ ...data, plugins }, undefined, 2)}\n`]]);
 }

@@ -34,8 +34,9 @@ export function readManifest({ name, text }: UpstreamManifest): Manifest {
 
 /** The text again, comments included, with documents of our own behind it. */
 export function renderManifest({ documents }: Manifest, ...added: readonly object[]): string {
-  // Long lines stay as they are; a fold in a script would be a change.
-  const own = documents.map((document) => document.toString({ lineWidth: 0 }).replace(/^---\n/, ''));
+  // Without folds: one in a script would be a change.
+  const style = { lineWidth: 0, flowCollectionPadding: false } as const;
+  const own = documents.map((document) => document.toString(style).replace(/^---\n/, ''));
   return [...own, ...added.map((object) => stringify(object, { lineWidth: 0 }))].join('---\n');
 }
 

@@ -1,0 +1,180 @@
+// After a start: do packets of pods really go the way that the stack file names, and do they arrive whole?
+
+import { LabError } from '../../error.ts';
+import type { Executor } from '../../host/host.ts';
+import { overheadBytes } from '../../topology/check-cni.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { checkNamespace } from '../check-pods.ts';
+import { type ClusterPlace, controlPlaneOf } from '../cluster-place.ts';
+import { get } from '../kubectl.ts';
+import { runOnNode } from '../run-on-node.ts';
+import { waitUntil } from '../wait-until.ts';
+import { birdSocket } from './bird.ts';
+import { type ExpectedDatapath, expectedDatapath } from './expected-datapath.ts';
+import { judgeDatapath, type SeenDatapath, type SeenRoute } from './judge-datapath.ts';
+
+/** BGP sessions come up within seconds of the agents; on a slow machine these come late. */
+const withinMs = 60_000;
+const everyMs = 100;
+
+interface PodOf {
+  readonly name: string;
+  readonly node: string;
+  readonly ip: string;
+}
+
+export interface DatapathCheck {
+  /** What was left out and why; empty when everything was looked at. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Looks at devices, routes, forwarding entries and BGP sessions of every node, and sends packets of the full size from a check
+ * pod on every node to all others and to CoreDNS, on the same node and across nodes; one byte more must not pass.
+ *
+ * @param podName the check pod of a node, which must still run
+ * @throws LabError TIMEOUT or COMMAND_FAILED with the node, what was looked for and what was seen
+ */
+export async function checkDatapath(
+  place: ClusterPlace,
+  podName: (node: string) => string,
+  update: (seen: string) => void,
+): Promise<DatapathCheck> {
+  const { topology } = place;
+  if (topology.cni.name === 'none') return { skipped: [] };
+  const pods = await podsWithAddress(place);
+  await waitUntil(
+    `the datapath of ${topology.cni.name} ${topology.cni.routes}`.trim(),
+    async () => {
+      const looks = topology.nodes.map(async ({ name }) =>
+        (await lookAtNode(place, name, podName, pods)).map((fault) => `${name}: ${fault}`),
+      );
+      const faults = (await Promise.all(looks)).flat();
+      return { isDone: faults.length === 0, seen: faults.join('; ') };
+    },
+    { withinMs, everyMs, update },
+  );
+  const skip = whyNoPackets(topology);
+  if (skip !== '') return { skipped: [skip] };
+  const sent = topology.nodes.map(({ name }) => sendPackets(place.node(name), podName(name), topology, pods));
+  return { skipped: [...new Set((await Promise.all(sent)).flat())] };
+}
+
+async function lookAtNode(
+  place: ClusterPlace,
+  name: string,
+  podName: (node: string) => string,
+  pods: readonly PodOf[],
+): Promise<readonly string[]> {
+  const others = place.topology.nodes.filter((one) => one.name !== name);
+  const targets = new Map<string, string>();
+  for (const other of others) {
+    const pod = pods.find((one) => one.name === podName(other.name));
+    if (pod !== undefined) targets.set(other.name, pod.ip);
+  }
+  const expected = expectedDatapath(place.topology, name);
+  return judgeDatapath(expected, await seeDatapath(place.node(name), expected), targets);
+}
+
+async function seeDatapath(node: Executor, expected: ExpectedDatapath): Promise<SeenDatapath> {
+  const json = async <T>(...argv: readonly [string, ...string[]]) =>
+    JSON.parse((await runOnNode(node, argv)) || '[]') as T;
+  const hasTunnel = expected.tunnelEnds.length > 0;
+  const [links, routes, entries, sessions] = await Promise.all([
+    json<readonly { ifname: string; flags: readonly string[] }[]>('ip', '-j', 'link'),
+    json<readonly SeenRoute[]>('ip', '-j', '-4', 'route'),
+    hasTunnel ? entriesOf(node, expected.device) : [],
+    expected.birdPeers.length > 0 ? birdSessions(node) : [],
+  ]);
+  const up = links.filter(({ flags }) => flags.includes('UP')).map(({ ifname }) => ifname);
+  return { up, routes, tunnelEnds: entries, sessions };
+}
+
+/** Without the device there is no table either. */
+async function entriesOf(node: Executor, device: string): Promise<readonly string[]> {
+  const { exitCode, stdout } = await node.run(['bridge', '-j', 'fdb', 'show', 'dev', device]);
+  if (exitCode !== 0) return [];
+  return (JSON.parse(stdout || '[]') as readonly { dst?: string }[]).flatMap(({ dst }) => dst ?? []);
+}
+
+/** `NAME BGP TABLE STATE SINCE INFO`, as BIRD 2 prints protocols; INFO of a session is its state in BGP's words. */
+async function birdSessions(node: Executor): Promise<readonly string[]> {
+  const { stdout } = await node.run(['birdc', '-s', birdSocket, 'show', 'protocols']);
+  return stdout.split('\n').flatMap((line) => {
+    const [name, kind, , state, , ...info] = line.trim().split(/\s+/);
+    return kind === 'BGP' ? [`${name} ${info.join(' ') || state}`] : [];
+  });
+}
+
+async function podsWithAddress(place: ClusterPlace): Promise<readonly PodOf[]> {
+  interface List {
+    readonly items: readonly {
+      readonly metadata: { readonly name: string };
+      readonly spec: { readonly nodeName?: string; readonly hostNetwork?: boolean };
+      readonly status: { readonly podIP?: string; readonly phase: string };
+    }[];
+  }
+  const path = `/api/v1/namespaces/${checkNamespace}/pods`;
+  const { items } = await get<List>(place.node(controlPlaneOf(place.topology)), path);
+  return items.flatMap(({ metadata, spec, status }) =>
+    status.phase === 'Running' && !spec.hostNetwork && status.podIP !== undefined
+      ? [{ name: metadata.name, node: spec.nodeName ?? '', ip: status.podIP }]
+      : [],
+  );
+}
+
+/** A room whose stack file gives pods a larger MTU than the way has teaches just that. */
+function whyNoPackets({ cni, kubernetes, networks, nodes }: Topology): string {
+  const nics = nodes.flatMap((node) => node.nics).filter(({ network }) => network === kubernetes.advertise);
+  const carrier = Math.min(...nics.map(({ mtuBytes }) => mtuBytes), ...networks.map(({ mtuBytes }) => mtuBytes));
+  const most = carrier - (overheadBytes[cni.routes] ?? 0);
+  if (cni.mtuBytes <= most) return '';
+  return `packets of the full size: pods have an MTU of ${cni.mtuBytes} by the stack file, and ${most} fit`;
+}
+
+/** IPv4 and ICMP headers. */
+const headerBytes = 28;
+
+/** @returns what could not be looked at */
+async function sendPackets(
+  node: Executor,
+  pod: string,
+  { cni }: Topology,
+  pods: readonly PodOf[],
+): Promise<readonly string[]> {
+  const targets = pods.filter(({ name }) => name !== pod).map(({ ip }) => ip);
+  const payload = `${cni.mtuBytes - headerBytes}`;
+  const argv = ['sh', '-euc', packetScript, 'podlab', pod, payload, ...targets] as const;
+  const { exitCode, stdout, stderr } = await node.run(argv);
+  if (exitCode === skipCode) return [`packets of the full size: ${stdout.trim()}`];
+  if (exitCode === 0) return [];
+  const said = stdout.trim() || stderr.trim();
+  throw new LabError('COMMAND_FAILED', `datapath of ${cni.name} on ${node.name}: ${said}`, {
+    hint: 'docs/cni.md says what this CNI needs.',
+  });
+}
+
+const skipCode = 77;
+
+// The check pod is found by its name in its own command line; podlab's nsenter and ping run in its network namespace, since
+// the ping of its image can't forbid fragments. A loss is not a fault: networks of a stack may lose packets.
+const packetScript = `
+pod=$1 payload=$2
+shift 2
+ping -V 2>/dev/null | grep -q iputils || { echo 'no iputils ping on this node'; exit ${skipCode}; }
+for file in /proc/[0-9]*/cmdline; do
+  case $(tr '\\0' ' ' <"$file" 2>/dev/null) in *" $pod ") pid=\${file#/proc/} pid=\${pid%/cmdline} ;; esac
+done
+[ -n "\${pid:-}" ] || { echo "looked for a process of $pod, saw none"; exit 1; }
+try() {
+  nsenter -t "$pid" -n ping -q -n -M do -c 1 -W 2 -s "$1" "$2" >/dev/null 2>&1
+}
+for ip; do
+  ( try "$payload" "$ip" || try "$payload" "$ip" || try "$payload" "$ip" ||
+    { echo "looked for an answer of $ip to $((payload + 28)) bytes from $pod, saw none"; exit 1; }
+    ! try $((payload + 1)) "$ip" ||
+    { echo "looked for an end at $((payload + 28)) bytes towards $ip, saw an answer to $((payload + 29))"; exit 1; } ) &
+  jobs="\${jobs:-} $!"
+done
+for job in \${jobs:-}; do wait "$job"; done
+`;
