@@ -17,7 +17,7 @@ export const bgpSessions = defineProbe({
   summary: 'Which BGP speaker runs on a node, and with whom has it a session?',
   runs: [
     ...birdSockets.map((socket) => `birdc -s ${socket} show protocols all (and: show status)`),
-    "sh -c 'cat /proc/net/tcp' (connections of port 179, where another speaker runs)",
+    'cat /proc/net/tcp /proc/net/tcp6 (connections of port 179, where another speaker runs)',
     'ip -j -d -4 route',
   ],
   take: 'established',
@@ -88,7 +88,7 @@ async function speakerOn(executor: Executor): Promise<Speaker> {
   const names = new Set((await processes(executor)).map(({ comm }) => comm));
   const speaker = names.has('kube-router') ? 'kube-router' : names.has('bird') || names.has('bird6') ? 'bird' : '';
   if (speaker === '') return { speaker, routerId: '', sessions: [] };
-  const table = await output(executor, ['cat', '/proc/net/tcp']);
+  const table = await output(executor, ['sh', '-c', 'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null || true']);
   const sessions = bgpPeers(table).map((neighbor) => ({ ...silentSession, neighbor }));
   return { speaker, routerId: '', sessions };
 }
@@ -105,18 +105,17 @@ const silentSession: BgpSession = {
   error: '',
 };
 
-/** Addresses at the other end of established connections (state 01, include/net/tcp_states.h) of port 179, either way. */
+/**
+ * Addresses at the other end of established connections (state 01, include/net/tcp_states.h) of port 179, either way. A
+ * speaker in Go may use sockets of both families for IPv4: then the address is the last word of one that begins with ::ffff.
+ */
 export function bgpPeers(table: string): string[] {
-  const rows = [...table.matchAll(/^ *\d+: [0-9A-F]{8}:([0-9A-F]{4}) ([0-9A-F]{8}):([0-9A-F]{4}) 01 /gm)];
-  const bgp = rows.filter(([, local, , remote]) => local === '00B3' || remote === '00B3');
+  const address = '(?:0{16}FFFF0000)?([0-9A-F]{8})';
+  const row = new RegExp(`^ *\\d+: ${address}:([0-9A-F]{4}) ${address}:([0-9A-F]{4}) 01 `, 'gm');
+  const bgp = [...table.matchAll(row)].filter(([, , local, , remote]) => local === '00B3' || remote === '00B3');
   // The words are those of a little-endian machine.
-  const peers = bgp.map(([, , hex = '']) =>
-    (hex.match(/../g) ?? [])
-      .reverse()
-      .map((byte) => Number.parseInt(byte, 16))
-      .join('.'),
-  );
-  return [...new Set(peers)].sort();
+  const bytes = (hex: string) => (hex.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16));
+  return [...new Set(bgp.map(([, , , hex = '']) => bytes(hex).join('.')))].sort();
 }
 
 async function learnedRoutes(view: NetView) {

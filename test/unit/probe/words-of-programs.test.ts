@@ -53,8 +53,10 @@ test('connections of port 179, whoever opened them; only established ones', () =
     row('0B27A8C0:C352', '0E27A8C0:00B3', '06'),
     row('0B27A8C0:1F90', '0F27A8C0:C353', '01'),
     row('00000000:00B3', '00000000:0000', '0A'),
+    row('0000000000000000FFFF00000B27A8C0:00B3', '0000000000000000FFFF00001027A8C0:C354', '01'),
+    row('000080FE000000000000000000000001:00B3', '000080FE000000000000000000000002:C355', '01'),
   ].join('');
-  expect(bgpPeers(table)).toEqual(['192.168.39.12', '192.168.39.13']);
+  expect(bgpPeers(table)).toEqual(['192.168.39.12', '192.168.39.13', '192.168.39.16']);
 });
 
 test('ddsperf prints half of each round trip', () => {
