@@ -38,5 +38,5 @@ export interface ApiAnswer {
   readonly body: string;
 }
 
-/** Carries one request to the server. @throws LabError PROBE_FAILED when no answer comes */
+/** Carries one request to the server. @throws LabError PROBE_FAILED when no answer comes, CANCELLED when it was called off */
 export type Transport = (request: ApiRequest) => Promise<ApiAnswer>;

@@ -90,8 +90,9 @@ function send(agent: Agent, options: HttpsOptions, { method, path, headers, body
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
     });
     const fail = (error: Error) => {
+      if (signal?.aborted) return reject(new LabError('CANCELLED', 'interrupted'));
       const why = limit.aborted ? `no answer within ${timeoutMs / 1000} s` : error.message;
-      const Kind = request.reusedSocket && !limit.aborted && signal?.aborted !== true ? StaleConnection : LabError;
+      const Kind = request.reusedSocket && !limit.aborted ? StaleConnection : LabError;
       reject(
         new Kind('PROBE_FAILED', `${method} ${path} from ${server.host}: ${why}`, {
           hint: 'Check with "podlab status" that the room is up, and that its API server runs.',

@@ -108,6 +108,14 @@ test('a server that does not answer is given up after the time limit', async () 
   });
 });
 
+test('who is interrupted stops waiting', async () => {
+  const abort = new AbortController();
+  const api = await openApi(kubeconfig('127.0.0.1', 'server-cert.pem'), viaSocket, { signal: abort.signal });
+  const silent = api.raw('/silent');
+  server.once('request', () => abort.abort());
+  await expect(silent).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
 test('a server with another certificate authority, or another name, is not believed', async () => {
   await expect((await open({ ca: 'other-cert.pem' })).raw('/metrics')).rejects.toThrow(/self-signed|unable to verify/);
   await expect((await open({ host: '192.168.39.11' })).raw('/metrics')).rejects.toThrow(
