@@ -2,6 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
+import { LabError } from '../error.ts';
 import { containsAddress, parseCidr } from '../net/cidr.ts';
 import { parseIp } from '../net/ipv4.ts';
 import { ipv4Addresses } from './links.ts';
@@ -25,6 +26,9 @@ export const k8sApiServer = defineProbe({
     name: v.optional(v.pipe(v.string(), v.maxLength(253), v.description('Name or address for `valid_for`.'))),
   }),
   returns: {
+    answers:
+      'it answers podlab, and its certificate is good for the address at which everybody in the cluster calls it',
+    reason: 'why not, or empty; all that follows is then taken from the stack in place of the Service',
     advertised: 'address behind the Service `kubernetes`: where everybody in the cluster is sent; empty without one',
     port: 'port there; 0 without one',
     network: 'network of the stack in which that address is, or empty',
@@ -40,10 +44,9 @@ export const k8sApiServer = defineProbe({
     serial: 'serial number of the certificate: another one is another certificate',
   },
   async observe(context, { name }) {
-    const service = await findService(context, { namespace: 'default', name: 'kubernetes' });
-    const endpoint = service?.endpoints[0];
+    const { endpoint, reason } = await advertisedEndpoint(context);
     const node = context.topology.nodes.find(({ nics }) => nics.some(({ ip }) => ip === endpoint?.ip));
-    if (endpoint === undefined || node === undefined) return nowhere;
+    if (endpoint === undefined || node === undefined) return { answers: reason === '', reason, ...nowhere };
     const view = await netView(context, { on: node.name, netns: '' });
     const [sockets, fallback, certificate] = await Promise.all([
       waitingSockets(view, 'tcp'),
@@ -53,6 +56,8 @@ export const k8sApiServer = defineProbe({
     const listens = distinct(sockets.filter(({ port }) => port === endpoint.port).map(({ address }) => address));
     const network = networkOf(context, endpoint.ip);
     return {
+      answers: reason === '',
+      reason,
       advertised: endpoint.ip,
       port: endpoint.port,
       network: network?.name ?? '',
@@ -65,6 +70,18 @@ export const k8sApiServer = defineProbe({
     };
   },
 });
+
+/** A server whose certificate was spoilt must still be seen: then the stack says where it should be. */
+async function advertisedEndpoint(context: ProbeContext) {
+  try {
+    const service = await findService(context, { namespace: 'default', name: 'kubernetes' });
+    return { endpoint: service?.endpoints[0], reason: '' };
+  } catch (cause) {
+    const { engine, kubernetes } = context.topology;
+    if (!(cause instanceof LabError) || cause.code !== 'PROBE_FAILED' || engine !== 'kubernetes') throw cause;
+    return { endpoint: { ip: kubernetes.advertiseAddress, port: kubernetes.apiPort }, reason: cause.message };
+  }
+}
 
 const noCertificate = { subject: '', san_ips: [], san_names: [], valid_for: false, serial: '' };
 
@@ -110,9 +127,14 @@ function describe(certificate: X509Certificate | undefined, name: string | undef
     subject: certificate.subject.replace(/^CN=/, ''),
     san_ips: after('IP Address:'),
     san_names: after('DNS:'),
-    valid_for: name !== undefined && (certificate.checkHost(name) ?? certificate.checkIP(name)) !== undefined,
+    valid_for: name !== undefined && isGoodFor(certificate, name),
     serial: certificate.serialNumber,
   };
+}
+
+function isGoodFor(certificate: X509Certificate, name: string): boolean {
+  // checkIP throws when it is given a name.
+  return (parseIp(name) === undefined ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 }
 
 function networkOf(context: ProbeContext, ip: string) {
