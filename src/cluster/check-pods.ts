@@ -1,4 +1,5 @@
-// Short-lived pods, one for each node, that prove what "ready" says: a name, a ClusterIP and an answer, from inside a pod.
+// Short-lived pods, one for each node, that prove what "ready" says: a name, a ClusterIP and an answer, from inside a pod. They
+// stay until they are removed, for packets to be sent between them.
 
 import { stringify } from 'yaml';
 import type { ClusterPlace } from './cluster-place.ts';
@@ -21,7 +22,7 @@ export function checkName(run: string, node: string): string {
 }
 
 /**
- * Pods that end well when the name of the API's Service resolves and its ClusterIP answers, on each node. Without a CNI
+ * Pods that say so when the name of the API's Service resolves and its ClusterIP answers, on each node. Without a CNI
  * there is neither pod network nor CoreDNS: they then use the node's network and the ClusterIP itself.
  *
  * @param clusterIp the first address of the service range, which the Service `kubernetes` has
@@ -48,10 +49,15 @@ export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: stri
           name: 'check',
           image: toolchain.images.box,
           imagePullPolicy: 'Never',
-          command: ['sh', '-c', `until timeout 1 nc ${target} 443 </dev/null; do sleep 0.1; done; echo ${reached}`],
+          // Its own name at the end of its command line: by it, it is found among the processes of its node.
+          command: ['sh', '-c', checkScript(target), checkName(run, name)],
         },
       ],
     },
   }));
   return pods.map((pod) => stringify(pod)).join('---\n');
+}
+
+function checkScript(target: string): string {
+  return `until timeout 1 nc ${target} 443 </dev/null; do sleep 0.1; done; echo ${reached}; while :; do sleep 60; done`;
 }

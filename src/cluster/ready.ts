@@ -40,7 +40,7 @@ interface PodObject {
 
 /**
  * Waits until a pod on every node has reached the API by name, and every node is Ready. A restored cluster remembers
- * that its nodes were Ready; the pods, which are new, cannot lie.
+ * that its nodes were Ready; the pods, which are new, cannot lie. They run until `removeCheckPods`.
  *
  * @param run tells these check pods from all earlier ones
  * @throws LabError TIMEOUT with what was seen last
@@ -69,7 +69,10 @@ export async function waitUntilReady(place: ClusterPlace, run: string, update: (
   await waitUntil('a pod on every node reaches the API by name', lookAtChecks, options);
   if (place.topology.cni.name !== 'none')
     await waitUntil('all nodes Ready', () => lookAtNodes(place, isReady), options);
-  await remove(controlPlane, ...checkPodsOfAll);
+}
+
+export async function removeCheckPods(place: ClusterPlace): Promise<void> {
+  await remove(place.node(controlPlaneOf(place.topology)), ...checkPodsOfAll);
 }
 
 const checkPodsOfAll = ['pods', '--namespace', checkNamespace, '--selector', checkSelector] as const;
@@ -98,7 +101,7 @@ async function lookAtPods(
   const path = `/api/v1/namespaces/${checkNamespace}/pods?labelSelector=${encodeURIComponent(checkSelector)}`;
   const { items } = await get<ListOf<PodObject>>(place.node(controlPlaneOf(place.topology)), path);
   const ours = place.topology.nodes.map(({ name }) => checkName(run, name));
-  const waiting = items.filter(({ metadata, status }) => ours.includes(metadata.name) && status.phase !== 'Succeeded');
+  const waiting = items.filter(({ metadata }) => ours.includes(metadata.name));
   const hasFailed = waiting.some(({ status }) => status.phase === 'Failed');
   return { isDone: false, seen: waiting.map(describePod).join('; '), hasFailed };
 }

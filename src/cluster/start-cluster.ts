@@ -1,14 +1,16 @@
 // Nodes that run nothing → a cluster that is ready; or nodes with the files of an earlier one → the same cluster again.
 
 import type { Reporter } from '../reporter.ts';
+import { checkName } from './check-pods.ts';
 import { type ClusterPlace, controlPlaneOf, workersOf } from './cluster-place.ts';
 import { applyCni } from './cni/apply-cni.ts';
 import type { CniPlan } from './cni/cni-plan.ts';
+import { checkDatapath } from './cni/datapath.ts';
 import { startDaemons } from './daemons.ts';
 import { initialise, joinWorkers } from './kubeadm.ts';
 import { nodeFiles } from './node-files.ts';
 import type { Phases } from './phases.ts';
-import { waitUntilReady } from './ready.ts';
+import { removeCheckPods, waitUntilReady } from './ready.ts';
 import { runOnNode, writeFiles } from './run-on-node.ts';
 import { applyWorkloads, type Manifest } from './workloads.ts';
 
@@ -39,7 +41,7 @@ export async function startCluster(start: ClusterStart): Promise<void> {
   if (cni.manifests !== '') {
     await step('cni', `applying ${place.topology.cni.name}`, (update) => applyCni(place, cni, update));
   }
-  await step('ready', 'waiting for the cluster', (update) => waitUntilReady(place, start.run, update));
+  await proveReady(start);
   if (start.workloads.length > 0) {
     await step('workloads', 'starting the workloads', (update) => applyWorkloads(place, start.workloads, update));
   }
@@ -47,11 +49,22 @@ export async function startCluster(start: ClusterStart): Promise<void> {
 
 /** Starts a cluster whose files are all there: the kubelets find their configuration and start what they knew. */
 export async function resumeCluster(start: ClusterStart): Promise<void> {
-  const { phases, reporter, place } = start;
+  const { phases, reporter } = start;
   await phases.phase('containerd', () => reporter.step('starting containerd', () => prepareNodes(start)));
+  await proveReady(start);
+}
+
+async function proveReady({ phases, reporter, place, run }: ClusterStart): Promise<void> {
   await phases.phase('ready', () =>
-    reporter.step('waiting for the cluster', (update) => waitUntilReady(place, start.run, update)),
+    reporter.step('waiting for the cluster', (update) => waitUntilReady(place, run, update)),
   );
+  const { skipped } = await phases.phase('datapath', () =>
+    reporter.step('sending packets between pods', (update) =>
+      checkDatapath(place, (node) => checkName(run, node), update),
+    ),
+  );
+  for (const what of skipped) reporter.info(`not looked at: ${what}`);
+  await removeCheckPods(place);
 }
 
 async function prepareNodes({ place, cni }: ClusterStart): Promise<void> {

@@ -27,6 +27,9 @@ export function planKubeRouter(topology: Topology, upstream: UpstreamManifest): 
     'cluster-asn': `${cni.as}`,
     // Else it writes the MTU of the node's interface over that of the stack file.
     'auto-mtu': 'false',
+    // It passes over nodes that have no address yet, as those that podlab made before their kubelets came, until it looks
+    // again: by default after five minutes.
+    'routes-sync-period': '5s',
   });
   const images = settleImages(manifest, cni.registry, publishedManifests['kube-router']?.version ?? '');
   const conf = textAt(config, ['data', 'cni-conf.json']);
