@@ -59,11 +59,12 @@ export async function assertRequirements(room: Room, exercise: Exercise): Promis
  * fault that somebody can mend, so a proof leaves such an exercise out.
  */
 export async function missingInKernel(room: Room, exercise: Exercise): Promise<string> {
-  const [first] = room.context.topology.nodes;
-  for (const name of first === undefined ? [] : exercise.requires.kernel) {
-    const { exitCode } = await room.context.node(first.name).run(['test', '-e', `/sys/module/${name}`]);
-    if (exitCode !== 0) {
-      return `${exercise.id} requires ${name} in the kernel; there is no /sys/module/${name} on ${first.name}`;
+  for (const node of room.context.topology.nodes.slice(0, 1)) {
+    for (const name of exercise.requires.kernel) {
+      const { exitCode } = await room.context.node(node.name).run(['test', '-e', `/sys/module/${name}`]);
+      if (exitCode !== 0) {
+        return `${exercise.id} requires ${name} in the kernel; there is no /sys/module/${name} on ${node.name}`;
+      }
     }
   }
   return '';
