@@ -4,10 +4,9 @@ import type { Duplex } from 'node:stream';
 import { LabError } from '../../error.ts';
 import type { Executor } from '../../host/host.ts';
 import type { Topology } from '../../topology/topology.ts';
+import { adminKubeconfig } from '../node-paths.ts';
 import type { ClusterApi } from './cluster-api.ts';
 import type { OpenOptions } from './open-api.ts';
-
-export const kubeconfigPath = '/etc/kubernetes/admin.conf';
 
 export interface Way {
   /** The first node, which has the kubeconfig. */
@@ -34,9 +33,9 @@ async function openRoomApi({ stack, engine }: Topology, way: Way, options: OpenO
     });
   }
   const { openApi } = await import('./open-api.ts');
-  const { exitCode, stdout, stderr } = await way.node.run(['cat', kubeconfigPath]);
+  const { exitCode, stdout, stderr } = await way.node.run(['cat', adminKubeconfig]);
   if (exitCode !== 0) {
-    throw new LabError('PROBE_FAILED', `${way.node.name}: no kubeconfig at ${kubeconfigPath}: ${stderr.trim()}`, {
+    throw new LabError('PROBE_FAILED', `${way.node.name}: no kubeconfig at ${adminKubeconfig}: ${stderr.trim()}`, {
       hint: `Run "podlab reset ${stack}" to build the cluster anew.`,
     });
   }

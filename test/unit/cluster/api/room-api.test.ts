@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { kubeconfigPath, lazyRoomApi } from '../../../../src/cluster/api/room-api.ts';
+import { lazyRoomApi } from '../../../../src/cluster/api/room-api.ts';
+import { adminKubeconfig } from '../../../../src/cluster/node-paths.ts';
 import { LabError } from '../../../../src/error.ts';
 import { fakeExecutor } from '../../../support/fake-executor.ts';
 import { twoNodes } from '../../../support/probing.ts';
@@ -31,10 +32,10 @@ test('the kubeconfig is read once, from the first node; a failure is not remembe
     },
   };
   const api = lazyRoomApi(cluster, () => ({ node, connect }));
-  await expect(api()).rejects.toThrow(`node1: no kubeconfig at ${kubeconfigPath}: No such file`);
+  await expect(api()).rejects.toThrow(`node1: no kubeconfig at ${adminKubeconfig}: No such file`);
   const [first, second] = await Promise.all([api(), api()]);
   expect(first).toBe(second);
-  expect(reads).toEqual([`cat ${kubeconfigPath}`, `cat ${kubeconfigPath}`]);
+  expect(reads).toEqual([`cat ${adminKubeconfig}`, `cat ${adminKubeconfig}`]);
   await expect(first.raw('/version')).rejects.toThrow(
     'GET /version from 192.168.39.11:6443: stack "two-nodes" is not up',
   );
