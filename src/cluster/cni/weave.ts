@@ -20,5 +20,6 @@ export function planWeave(topology: Topology, upstream: UpstreamManifest): CniPl
   setEnv(containerOf(workload, 'weave-npc'), apiServerEnv(topology));
   // Its images are tagged 2.8.1, its sources v2.8.1.
   const tag = publishedManifests.weave?.version.slice(1) ?? '';
-  return manifestPlan(renderManifest(manifest), settleImages(manifest, cni.registry, tag));
+  const images = settleImages(manifest, cni.registry, tag);
+  return manifestPlan(renderManifest(manifest), images);
 }
