@@ -1,6 +1,6 @@
 // What every CNI becomes in a room: files, commands and patched manifests as golden files.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CniPlan } from '../../../../src/cluster/cni/cni-plan.ts';
@@ -176,5 +176,24 @@ describe('a manifest of another shape is refused, with what was looked for', () 
     expect(() => planCni(topology, { name: 'x.yml', text: '' })).toThrow(
       'x.yml: looked for ConfigMap kube-flannel-cfg, and there is no such object',
     );
+  });
+});
+
+describe('docs/cni.md', () => {
+  const page = readFileSync('docs/cni.md', 'utf8');
+
+  test('has every pinned manifest', () => {
+    const rows = Object.entries(publishedManifests).map(([name, { version, path, sha256 }]) => {
+      return `| ${name} | ${version} | \`${path.split('/').slice(3).join('/')}\` | \`${sha256}\` |`;
+    });
+    expect(page.split('\n').filter((line) => /`[0-9a-f]{64}`/.test(line))).toEqual(rows);
+  });
+
+  test('names every stack with a cluster', () => {
+    const stacks = readdirSync('stacks').filter((file) =>
+      readFileSync(join('stacks', file), 'utf8').includes('podlab:engine: kubernetes'),
+    );
+    const named = stacks.map((file) => file.split('.')[1] ?? '').filter((name) => page.includes(`\`${name}\``));
+    expect(named).toHaveLength(stacks.length);
   });
 });
