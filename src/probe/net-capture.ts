@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { LabError } from '../error.ts';
 import { parseIp } from '../net/ipv4.ts';
 import { ifaceName, ipv4, on, podName } from './args.ts';
-import { findPing, type IpHeader, pingMark } from './captured-packet.ts';
+import { type CapturedPing, findPing, type IpHeader, pingMark } from './captured-packet.ts';
 import { attempt, inView, type NetView, netView, requireNetns } from './net-view.ts';
 import { defineProbe } from './probe.ts';
 import { addressOfTarget, isTarget, targetForms } from './targets.ts';
@@ -13,14 +13,14 @@ import { addressOfTarget, isTarget, targetForms } from './targets.ts';
 const seconds = 4;
 
 /** Pings as they are; VXLAN at the port of flannel, the registered one, and Weave's; IPv4 in IPv4. */
-const filter = 'icmp or udp port 8472 or udp port 4789 or udp port 6784 or ip proto 4';
+const filter = 'icmp[icmptype] == icmp-echo or udp port 8472 or udp port 4789 or udp port 6784 or ip proto 4';
 
 export const netCapture = defineProbe({
   name: 'net.capture',
   summary: 'A ping from a pod as it passes an interface of a node: what is it packed in, from whom to whom?',
   runs: [
-    `timeout ${seconds} tcpdump -n -U -i IFACE -s 256 -c 200 -w - '${filter}' | base64`,
-    'ping -n -c 8 -i 0.4 -W 1 -s PAYLOAD -p 706f646c6162 TO (in the network of `from`)',
+    `timeout ${seconds} tcpdump -n -U -i IFACE -s 256 -c COUNT -w - '${filter}' | base64`,
+    'ping -n -c 25 -i 0.2 -W 1 -s PAYLOAD -p 706f646c6162 TO (in the network of `from`)',
   ],
   take: 'encapsulation',
   args: v.strictObject({
@@ -69,8 +69,7 @@ export const netCapture = defineProbe({
     const to = isTarget(args.to) ? await addressOfTarget(context, args.to) : args.to;
     if (parseIp(to) === undefined) throw new LabError('PROBE_FAILED', `net.capture: "${to}" is no IPv4 address`);
     const wire = await netView(context, { on: args.on, netns: '' });
-    const [recording] = await Promise.all([record(wire, args.iface), ping(sender, to, args.payload)]);
-    const found = findPing(recording);
+    const found = await watch(wire, args.iface, sender, { to, payload: args.payload });
     if (found === undefined) return nothing;
     const { encapsulation, outer, inner, srcMac, dstMac, port, vni } = found;
     return {
@@ -112,19 +111,46 @@ const nothing = {
   overhead: 0,
 };
 
-async function record(view: NetView, iface: string): Promise<Buffer> {
+/** A few packets are enough on a quiet wire; where others talk too, more of them are looked at. */
+async function watch(
+  wire: NetView,
+  iface: string,
+  sender: NetView,
+  pings: { readonly to: string; readonly payload: number },
+): Promise<CapturedPing | undefined> {
+  for (const count of [4, 300]) {
+    const ends = new AbortController();
+    const pinging = ping(sender, { ...pings, signal: ends.signal });
+    try {
+      const found = findPing(await record(wire, iface, count));
+      if (found !== undefined) return found;
+    } finally {
+      ends.abort();
+      await pinging;
+    }
+  }
+  return undefined;
+}
+
+async function record(view: NetView, iface: string, count: number): Promise<Buffer> {
   // A pipe hides that a program is missing, so it is asked for first. base64: the bytes must pass as text.
   const script = `command -v tcpdump >/dev/null || exit 127
-timeout ${seconds} tcpdump -n -U -i "$1" -s 256 -c 200 -w - '${filter}' | base64 -w 0`;
-  const argv = ['sh', '-c', script, 'sh', iface] as const;
+timeout ${seconds} tcpdump -n -U -i "$1" -s 256 -c "$2" -w - '${filter}' | base64 -w 0`;
+  const argv = ['sh', '-c', script, 'sh', iface, String(count)] as const;
   const { exitCode, stdout, stderr } = await attempt(view.executor, argv, { timeoutMs: 1000 * (seconds + 15) });
   if (exitCode === 0 && stdout !== '') return Buffer.from(stdout, 'base64');
   throw new LabError('PROBE_FAILED', `${view.executor.name}: tcpdump on ${iface} failed: ${stderr.trim()}`);
 }
 
-async function ping(view: NetView, to: string, payload: number): Promise<void> {
+interface Pings {
+  readonly to: string;
+  readonly payload: number;
+  readonly signal: AbortSignal;
+}
+
+async function ping(view: NetView, { to, payload, signal }: Pings): Promise<void> {
   const pattern = Buffer.from(pingMark).toString('hex');
-  const words = ['-n', '-c', '8', '-i', '0.4', '-W', '1', '-s', String(payload), '-p', pattern];
+  const words = ['-n', '-c', '25', '-i', '0.2', '-W', '1', '-s', String(payload), '-p', pattern];
   // Whether an answer comes is not the question: a packet that gets lost later passed here all the same.
-  await attempt(view.executor, inView(view, ['ping', ...words, to]), { timeoutMs: 20_000 });
+  await attempt(view.executor, inView(view, ['ping', ...words, to]), { timeoutMs: 20_000, signal });
 }
