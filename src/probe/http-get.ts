@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { netns, on, pod } from './args.ts';
-import { fetchCommand, fetchHttp, type HttpAnswer } from './http-fetch.ts';
+import { fetchCommand, fetchHttp, type HttpAnswer, type NoAnswer } from './http-fetch.ts';
 import { netView, requireNetns } from './net-view.ts';
 import { defineProbe } from './probe.ts';
 import { resolveUrl, targetForms } from './targets.ts';
@@ -46,6 +46,7 @@ export const httpGet = defineProbe({
     distinct: 'number of different bodies: where each server answers with its own name, the number of servers',
     refused: 'how many connections nobody accepted',
     timed_out: 'how many got nothing before the time was over',
+    outcome: 'of the last one, in a word: `answered`, `refused`, `no answer`',
   },
   async observe(context, { url: written, count, seconds, ...where }) {
     const view = await netView(context, where);
@@ -67,9 +68,15 @@ export const httpGet = defineProbe({
       distinct: bodies.length,
       refused: results.filter((result) => result === 'refused').length,
       timed_out: results.filter((result) => result === 'timeout').length,
+      outcome: outcomeOf(results.at(-1)),
     };
   },
 });
+
+function outcomeOf(result: HttpAnswer | NoAnswer | undefined): string {
+  if (result === 'refused') return 'refused';
+  return result === 'timeout' ? 'no answer' : 'answered';
+}
 
 function countBodies(answers: readonly HttpAnswer[]): { body: string; count: number }[] {
   const counts = new Map<string, number>();

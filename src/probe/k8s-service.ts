@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { namespace, objectName } from './args.ts';
 import { defineProbe } from './probe.ts';
-import { findService } from './services.ts';
+import { type Endpoint, findService } from './services.ts';
 
 export const k8sService = defineProbe({
   name: 'k8s.service',
@@ -28,6 +28,8 @@ export const k8sService = defineProbe({
     targets: '`IP:PORT` of the ready ones, sorted, each once',
     ready_count: 'number of different addresses that are ready',
     not_ready_count: 'number of different addresses that are not',
+    ready_pods: 'names of the pods of the ready ones, sorted',
+    not_ready_pods: 'names of the pods of the others, sorted',
     slices: 'number of EndpointSlices',
     external_ips: 'spec.externalIPs',
     ingress_ips: 'addresses that a load balancer gave it (status.loadBalancer.ingress)',
@@ -66,6 +68,8 @@ export const k8sService = defineProbe({
       targets: [...new Set(ready.map(({ ip, port }) => `${ip}:${port}`))],
       ready_count: addresses(ready).size,
       not_ready_count: addresses(endpoints.filter((endpoint) => !endpoint.ready)).size,
+      ready_pods: podsOf(ready),
+      not_ready_pods: podsOf(endpoints.filter((endpoint) => !endpoint.ready)),
       slices: found?.slices ?? 0,
       external_ips: spec?.externalIPs ?? [],
       ingress_ips: ingress,
@@ -77,3 +81,7 @@ export const k8sService = defineProbe({
     };
   },
 });
+
+function podsOf(endpoints: readonly Endpoint[]): string[] {
+  return [...new Set(endpoints.map(({ pod }) => pod).filter((name) => name !== ''))].sort();
+}
