@@ -144,11 +144,12 @@ async function sendPackets(
 ): Promise<readonly string[]> {
   const targets = pods.filter(({ name }) => name !== pod).map(({ ip }) => ip);
   const payload = `${cni.mtuBytes - headerBytes}`;
-  const argv = ['sh', '-euc', packetScript, 'podlab', pod, payload, ...targets] as const;
+  const rest = pod.replace(/^podlab-/, '');
+  const argv = ['sh', '-euc', packetScript, 'podlab', rest, payload, ...targets] as const;
   const { exitCode, stdout, stderr } = await node.run(argv);
   if (exitCode === skipCode) return [`packets of the full size: ${stdout.trim()}`];
   if (exitCode === 0) return [];
-  const said = stdout.trim() || stderr.trim();
+  const said = (stdout || stderr).trim();
   throw new LabError('COMMAND_FAILED', `datapath of ${cni.name} on ${node.name}: ${said}`, {
     hint: 'docs/cni.md says what this CNI needs.',
   });
@@ -156,25 +157,37 @@ async function sendPackets(
 
 const skipCode = 77;
 
-// The check pod is found by its name in its own command line; podlab's nsenter and ping run in its network namespace, since
-// the ping of its image can't forbid fragments. A loss is not a fault: networks of a stack may lose packets.
+// The check pod is found by its name, which is an argument of its process; brackets keep grep from finding itself, and the
+// missing beginning this script. podlab's nsenter and ping run in the pod's network namespace, since the ping of its image
+// can't forbid fragments. One lost packet is no fault: networks of a stack may lose some. What is too large never leaves.
 const packetScript = `
-pod=$1 payload=$2
+rest=$1 payload=$2
 shift 2
 ping -V 2>/dev/null | grep -q iputils || { echo 'no iputils ping on this node'; exit ${skipCode}; }
-for file in /proc/[0-9]*/cmdline; do
-  case $(tr '\\0' ' ' <"$file" 2>/dev/null) in *" $pod ") pid=\${file#/proc/} pid=\${pid%/cmdline} ;; esac
-done
-[ -n "\${pid:-}" ] || { echo "looked for a process of $pod, saw none"; exit 1; }
+file=$(grep -lzsx "podlab[-]$rest" /proc/[0-9]*/cmdline | head -n 1) || true
+[ -n "$file" ] || { echo "looked for a process of podlab-$rest, saw none"; exit 1; }
+pid=\${file#/proc/} pid=\${pid%/cmdline}
 try() {
-  nsenter -t "$pid" -n ping -q -n -M do -c 1 -W 2 -s "$1" "$2" >/dev/null 2>&1
+  nsenter -t "$pid" -n ping -n -M do -c 1 -W "$1" -s "$2" "$3" 2>&1
 }
+reach() {
+  for attempt in 1 2 3; do
+    try 2 "$payload" "$1" >/dev/null && return 0
+  done
+  echo "looked for an answer of $1 to $((payload + ${headerBytes})) bytes from podlab-$rest, saw none"
+  return 1
+}
+too_long() {
+  said=$(try 0.1 $((payload + 1)) "$1") || true
+  case $said in *'essage too long'*) return 0 ;; esac
+  echo "looked for $((payload + ${headerBytes} + 1)) bytes being too long for podlab-$rest, saw: $said"
+  return 1
+}
+jobs=
 for ip; do
-  ( try "$payload" "$ip" || try "$payload" "$ip" || try "$payload" "$ip" ||
-    { echo "looked for an answer of $ip to $((payload + 28)) bytes from $pod, saw none"; exit 1; }
-    ! try $((payload + 1)) "$ip" ||
-    { echo "looked for an end at $((payload + 28)) bytes towards $ip, saw an answer to $((payload + 29))"; exit 1; } ) &
-  jobs="\${jobs:-} $!"
+  reach "$ip" &
+  jobs="$jobs $!"
 done
-for job in \${jobs:-}; do wait "$job"; done
+[ $# -eq 0 ] || too_long "$1"
+for job in $jobs; do wait "$job"; done
 `;
