@@ -124,9 +124,9 @@ async function podsWithAddress(place: ClusterPlace): Promise<readonly PodOf[]> {
 }
 
 /** A room whose stack file gives pods a larger MTU than the way has teaches just that. */
-function whyNoPackets({ cni, kubernetes, networks, nodes }: Topology): string {
+function whyNoPackets({ cni, kubernetes, nodes }: Topology): string {
   const nics = nodes.flatMap((node) => node.nics).filter(({ network }) => network === kubernetes.advertise);
-  const carrier = Math.min(...nics.map(({ mtuBytes }) => mtuBytes), ...networks.map(({ mtuBytes }) => mtuBytes));
+  const carrier = Math.min(...nics.map(({ mtuBytes }) => mtuBytes));
   const most = carrier - (overheadBytes[cni.routes] ?? 0);
   if (cni.mtuBytes <= most) return '';
   return `packets of the full size: pods have an MTU of ${cni.mtuBytes} by the stack file, and ${most} fit`;
