@@ -54,6 +54,8 @@ export const k8sProxy = defineProbe({
     endpoint_chains:
       'chains of its endpoints, sorted: KUBE-SEP-… of iptables; with nftables the endpoints are in a map of the chain of the Service (before, they had chains endpoint-…)',
     endpoints: 'where packets go: `IP:PORT`, sorted',
+    service_rules:
+      'number of rules for this Service alone: in its chain and in those of its endpoints; with iptables also the one of KUBE-SERVICES that leads there',
     balance: 'how one of several is chosen: random (iptables, nftables), rr … (IPVS); empty with one or none',
     path: 'all chains on the way of the first endpoint, from the hook on',
     hooks: 'where it is translated: prerouting (packets of pods and others), output (of the node itself)',
@@ -133,13 +135,18 @@ async function serviceOn(context: ProbeContext, rules: ServiceRules, asked: Aske
   const ready = found.endpoints
     .filter((endpoint) => endpoint.ready && endpoint.proto === proto && endpoint.port_name === (one?.name ?? ''))
     .map((endpoint) => `${endpoint.ip}:${endpoint.port}`);
+  const chain = chainsLike(/^(?:service-|KUBE-SV[CL]-)/, ways)[0] ?? '';
+  const endpointChains = chainsLike(/^(?:endpoint-|KUBE-SEP-)/, ways);
   return {
     service_exists: true,
     cluster_ip: clusterIp === 'None' ? '' : clusterIp,
     port,
     exists: endpoints.length > 0,
-    chain: chainsLike(/^(?:service-|KUBE-SV[CL]-)/, ways)[0] ?? '',
-    endpoint_chains: chainsLike(/^(?:endpoint-|KUBE-SEP-)/, ways),
+    chain,
+    endpoint_chains: endpointChains,
+    service_rules:
+      distinct([chain, ...endpointChains]).reduce((sum, name) => sum + (rules.rulesIn.get(name) ?? 0), 0) +
+      (chain.startsWith('KUBE-') ? 1 : 0),
     endpoints,
     balance:
       endpoints.length < 2 ? '' : (virtual?.scheduler ?? ways.find(({ balance }) => balance !== '')?.balance ?? ''),
@@ -159,6 +166,7 @@ const noService = {
   exists: false,
   chain: '',
   endpoint_chains: [],
+  service_rules: 0,
   endpoints: [],
   balance: '',
   path: [],

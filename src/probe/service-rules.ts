@@ -15,6 +15,8 @@ export interface ServiceRules {
   /** How many rules, chains and elements of maps serve Services, by the mechanism that holds them. */
   readonly nftables: Count;
   readonly iptables: Count;
+  /** How many rules are in a chain that serves Services; absent when it has none. */
+  readonly rulesIn: ReadonlyMap<string, number>;
 }
 
 export interface Count {
@@ -49,6 +51,7 @@ export async function serviceRules(view: NetView): Promise<ServiceRules> {
     nodePortIps: nodePortIps(ruleset.nftables),
     nftables: countNft(ruleset.nftables),
     iptables: countIptables(`${throughNft}\n${legacy}`),
+    rulesIn: rulesByChain(ruleset.nftables, `${throughNft}\n${legacy}`),
   };
 }
 
@@ -70,6 +73,16 @@ export function countNft(items: readonly NftItem[]): Count {
     elements: own.reduce((sum, { map, set }) => sum + ((map ?? set)?.elem.length ?? 0), 0),
     dispatch: own.filter(({ rule }) => rule?.chain === 'services').length,
   };
+}
+
+function rulesByChain(items: readonly NftItem[], save: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const chains = [
+    ...items.flatMap(({ rule }) => (rule?.table === nftTable ? [rule.chain] : [])),
+    ...[...save.matchAll(/^-A (KUBE-\S+) /gm)].map(([, chain = '']) => chain),
+  ];
+  for (const chain of chains) counts.set(chain, (counts.get(chain) ?? 0) + 1);
+  return counts;
 }
 
 function nodePortIps(items: readonly NftItem[]): string[] | undefined {
