@@ -12,6 +12,8 @@ export interface ClusterPlace {
   readonly nodes: NodeSettings;
   /** `abcdef.0123456789abcdef`: lets workers join for a day. Never an argument of a process. */
   readonly bootstrapToken: string;
+  /** Aborted when nobody wants the cluster any more. */
+  readonly signal: AbortSignal;
 }
 
 /** How daemons run on nodes. */

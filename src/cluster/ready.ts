@@ -49,7 +49,7 @@ export async function waitUntilReady(place: ClusterPlace, run: string, update: (
   const controlPlane = place.node(controlPlaneOf(place.topology));
   const clusterIp = formatIp(nthAddress(cidrOf(place.topology.kubernetes.serviceSubnet), 1));
   const manifests = checkPods(place, clusterIp, run);
-  const options = { withinMs: readyWithinMs, everyMs, update };
+  const options = { withinMs: readyWithinMs, everyMs, update, signal: place.signal };
   // A Node that podlab made before its kubelet came has room for nothing yet, and the kubelet would refuse the pod for good.
   await waitUntil('nodes registered', () => lookAtNodes(place, hasRoom), options);
   // Refused until the controller manager has made the namespace's service account.

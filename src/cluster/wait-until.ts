@@ -8,16 +8,20 @@ export interface Look {
   readonly seen: string;
 }
 
+export interface WaitOptions {
+  readonly withinMs: number;
+  readonly everyMs: number;
+  readonly update: (seen: string) => void;
+  /** Ends the wait at the next look. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * @param what names the thing waited for, as in "all nodes Ready"
  * @param look may throw LabError, which counts as "not yet"
- * @throws LabError TIMEOUT with the last thing seen
+ * @throws LabError TIMEOUT with the last thing seen, CANCELLED
  */
-export async function waitUntil(
-  what: string,
-  look: () => Promise<Look>,
-  options: { readonly withinMs: number; readonly everyMs: number; readonly update: (seen: string) => void },
-): Promise<void> {
+export async function waitUntil(what: string, look: () => Promise<Look>, options: WaitOptions): Promise<void> {
   const deadline = performance.now() + options.withinMs;
   let last = '';
   for (;;) {
@@ -25,6 +29,7 @@ export async function waitUntil(
       if (error instanceof LabError && error.code !== 'CANCELLED') return { isDone: false, seen: error.message };
       throw error;
     });
+    if (options.signal.aborted) throw new LabError('CANCELLED', 'interrupted');
     if (isDone) return;
     if (seen !== '' && seen !== last) options.update(seen.split('\n')[0] ?? '');
     last = seen || last;

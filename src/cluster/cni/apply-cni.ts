@@ -15,5 +15,10 @@ export async function applyCni(place: ClusterPlace, cni: CniPlan, update: (seen:
   if (cni.later === '') return;
   // As somebody else: nodes keep what podlab wrote when it made them.
   const look = async () => ({ isDone: true, seen: await apply(controlPlane, cni.later, { owner: 'podlab-cni' }) });
-  await waitUntil('the CNI has its settings', look, { withinMs: knownWithinMs, everyMs: 200, update, signal: place.signal });
+  await waitUntil('the CNI has its settings', look, {
+    withinMs: knownWithinMs,
+    everyMs: 200,
+    update,
+    signal: place.signal,
+  });
 }

@@ -10,6 +10,7 @@ import { startCluster } from '../../cluster/start-cluster.ts';
 import type { Manifest } from '../../cluster/workloads.ts';
 import { LabError } from '../../error.ts';
 import { listDir, readTextIfExists } from '../../host/files.ts';
+import type { Executor } from '../../host/host.ts';
 import { runProgram } from '../../host/run.ts';
 import type { Reporter } from '../../reporter.ts';
 import { imageStore } from '../../toolchain/image-store.ts';
@@ -72,6 +73,7 @@ export async function startKubernetes(
   reporter: Reporter,
 ): Promise<readonly Phase[]> {
   const { topology } = record;
+  const signal = request.signal ?? new AbortController().signal;
   const phases = new Phases();
   await phases.phase('images', () =>
     reporter.step('giving every node its images', async () => {
@@ -83,8 +85,9 @@ export async function startKubernetes(
   const place: ClusterPlace = {
     topology,
     toolchain: parts.toolchain,
-    node: (name) => nodeExecutor(record, name),
+    node: (name) => nodeExecutor(record, name, signal),
     nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => cgroupParent(request.dir, node) },
+    signal,
     bootstrapToken: `${randomBytes(3).toString('hex')}.${randomBytes(8).toString('hex')}`,
   };
   const run = randomBytes(3).toString('hex');
@@ -92,10 +95,11 @@ export async function startKubernetes(
   return phases.all;
 }
 
-function nodeExecutor(record: RoomRecord, name: string) {
+function nodeExecutor(record: RoomRecord, name: string, signal: AbortSignal): Executor {
   const member = record.members.find((candidate) => candidate.name === name);
   if (member === undefined) throw new Error(`node ${name} did not report`);
-  return memberExecutor(record, member);
+  const executor = memberExecutor(record, member);
+  return { name, run: (argv, options = {}) => executor.run(argv, { signal, ...options }) };
 }
 
 /**

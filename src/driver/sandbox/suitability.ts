@@ -41,6 +41,11 @@ export async function refuseUnsuitable(topology: Topology, machine: Machine): Pr
     const remedy = 'Run "modprobe sch_netem", or take delay, jitter, loss and rate out of the stack file.';
     if (fault !== '') refuse(`links cannot be impaired here: the kernel has no netem (${fault})`, remedy);
   }
+  if (engine === 'kubernetes') {
+    const { inotifyFault } = await import('./inotify.ts');
+    const { fault, remedy } = inotifyFault(topology.nodes.length);
+    if (fault !== '') refuse(fault, remedy);
+  }
   if (engine === 'kubernetes' && topology.kubernetes.proxyMode === 'ipvs' && !hasIpvs()) {
     const remedy = 'Run "modprobe ip_vs", or write proxyMode: nftables or iptables in the stack file.';
     refuse(`proxyMode ipvs: the kernel has no ip_vs (there is no ${ipvsTable})`, remedy);
