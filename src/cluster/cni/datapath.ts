@@ -7,7 +7,7 @@ import type { Topology } from '../../topology/topology.ts';
 import { checkNamespace } from '../check-pods.ts';
 import { type ClusterPlace, controlPlaneOf } from '../cluster-place.ts';
 import { get } from '../kubectl.ts';
-import { runOnNode } from '../run-on-node.ts';
+import { runScript } from '../run-on-node.ts';
 import { waitUntil } from '../wait-until.ts';
 import { birdSocket } from './bird.ts';
 import { type ExpectedDatapath, expectedDatapath } from './expected-datapath.ts';
@@ -76,31 +76,36 @@ async function lookAtNode(
   return judgeDatapath(expected, await seeDatapath(place.node(name), expected), targets);
 }
 
-async function seeDatapath(node: Executor, expected: ExpectedDatapath): Promise<SeenDatapath> {
-  const json = async <T>(...argv: readonly [string, ...string[]]) =>
-    JSON.parse((await runOnNode(node, argv)) || '[]') as T;
-  const hasTunnel = expected.tunnelEnds.length > 0;
-  const [links, routes, entries, sessions] = await Promise.all([
-    json<readonly { ifname: string; flags: readonly string[] }[]>('ip', '-j', 'link'),
-    json<readonly SeenRoute[]>('ip', '-j', '-4', 'route'),
-    hasTunnel ? entriesOf(node, expected.device) : [],
-    expected.birdPeers.length > 0 ? birdSessions(node) : [],
-  ]);
-  const up = links.filter(({ flags }) => flags.includes('UP')).map(({ ifname }) => ifname);
-  return { up, routes, tunnelEnds: entries, sessions };
+/** All in one program: each that is started on a node costs more than what it looks at. */
+async function seeDatapath(node: Executor, { device, tunnelEnds, birdPeers }: ExpectedDatapath): Promise<SeenDatapath> {
+  const socket = birdPeers.length > 0 ? birdSocket : '';
+  const said = await runScript(node, seeScript, [tunnelEnds.length > 0 ? device : '', socket]);
+  const [links = '', routes = '', entries = '', protocols = ''] = said.split('\n#\n');
+  return {
+    up: parseList<{ ifname: string; flags: readonly string[] }>(links)
+      .filter(({ flags }) => flags.includes('UP'))
+      .map(({ ifname }) => ifname),
+    routes: parseList<SeenRoute>(routes),
+    tunnelEnds: parseList<{ dst?: string }>(entries).flatMap(({ dst }) => dst ?? []),
+    sessions: birdSessions(protocols),
+  };
 }
 
-/** Without the device there is no table either. */
-async function entriesOf(node: Executor, device: string): Promise<readonly string[]> {
-  const { exitCode, stdout } = await node.run(['bridge', '-j', 'fdb', 'show', 'dev', device]);
-  if (exitCode !== 0) return [];
-  return (JSON.parse(stdout || '[]') as readonly { dst?: string }[]).flatMap(({ dst }) => dst ?? []);
+// Without the device there is no table, and without a daemon no session: that is an answer too.
+const seeScript = `
+ip -j link; echo; echo '#'
+ip -j -4 route; echo; echo '#'
+[ -z "$1" ] || bridge -j fdb show dev "$1" 2>/dev/null || true; echo; echo '#'
+[ -z "$2" ] || birdc -s "$2" show protocols 2>/dev/null || true
+`;
+
+function parseList<T>(json: string): readonly T[] {
+  return JSON.parse(json.trim() || '[]');
 }
 
 /** `NAME BGP TABLE STATE SINCE INFO`, as BIRD 2 prints protocols; INFO of a session is its state in BGP's words. */
-async function birdSessions(node: Executor): Promise<readonly string[]> {
-  const { stdout } = await node.run(['birdc', '-s', birdSocket, 'show', 'protocols']);
-  return stdout.split('\n').flatMap((line) => {
+function birdSessions(protocols: string): readonly string[] {
+  return protocols.split('\n').flatMap((line) => {
     const [name, kind, , state, , ...info] = line.trim().split(/\s+/);
     return kind === 'BGP' ? [`${name} ${info.join(' ') || state}`] : [];
   });

@@ -45,9 +45,14 @@ function place(cni: string, packets: { exitCode: number; stdout: string }, sent:
       const whole = { argv, exitCode: 0, stdout: '', stderr: '', timedOut: false, truncated: false, durationMs: 1 };
       const command = argv.join(' ');
       if (command.startsWith('kubectl ')) return { ...whole, stdout: JSON.stringify(pods) };
-      if (command === 'ip -j link') return { ...whole, stdout: '[{"ifname":"eth1","flags":["UP"]}]' };
-      if (command === 'ip -j -4 route') {
-        return { ...whole, stdout: JSON.stringify([otherBlock[name as keyof typeof otherBlock]]) };
+      if (command.includes('ip -j link')) {
+        const parts = [
+          '[{"ifname":"eth1","flags":["UP"]}]',
+          JSON.stringify([otherBlock[name as keyof typeof otherBlock]]),
+          '',
+          '',
+        ];
+        return { ...whole, stdout: parts.join('\n#\n') };
       }
       if (argv[0] !== 'sh') throw new Error(`not known: ${command}`);
       sent.push(`${name}: ${argv.slice(4).join(' ')}`);
