@@ -12,6 +12,11 @@ const slow = { testTimeout: 300_000, hookTimeout: 45 * 60_000 };
 
 export default defineConfig({
   test: {
-    projects: [layer('unit', {}), layer('sandbox', serial), layer('docker', serial), layer('kubernetes', { ...serial, ...slow })],
+    projects: [
+      layer('unit', { testTimeout: 60_000 }),
+      layer('sandbox', serial),
+      layer('docker', serial),
+      layer('kubernetes', { ...serial, ...slow }),
+    ],
   },
 });

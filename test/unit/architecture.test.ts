@@ -28,17 +28,18 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   'reporter.ts': [],
   net: ['node:crypto'],
   topology: ['valibot', '@valibot/to-json-schema', 'yaml', 'fastest-levenshtein'],
-  host: ['execa', 'node:child_process', 'node:fs', 'node:os', 'node:path', 'node:stream'],
-  toolchain: [
-    ...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:stream', 'node:stream/promises', 'node:zlib'],
-    'tar-stream',
+  host: [
+    ...['execa', 'node:child_process', 'node:fs', 'node:http', 'node:https', 'node:os', 'node:path', 'node:stream'],
   ],
+  toolchain: [...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:stream', 'node:zlib'], 'tar-stream'],
+  cluster: ['@kubernetes/client-node', 'node:http', 'node:https', 'node:stream', 'node:tls', 'yaml'],
   driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline', 'node:stream'],
   probe: ['@valibot/to-json-schema', 'node:crypto', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
   cli: [
     ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],
-    ...['node:crypto', 'node:fs', 'node:path', 'node:stream', 'node:url', 'node:util'],
+    ...['node:crypto', 'node:events', 'node:fs', 'node:net', 'node:path', 'node:stream', 'node:url', 'node:util'],
+    'yaml',
   ],
 };
 

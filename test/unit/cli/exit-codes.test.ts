@@ -15,6 +15,8 @@ test('an error ends with 2 when the words or files are at fault, with 4 when the
     HOST_UNSUITABLE: 4,
     COMMAND_FAILED: 4,
     PROBE_FAILED: 4,
+    DOWNLOAD_FAILED: 4,
+    DAMAGED: 4,
     TIMEOUT: 4,
     CANCELLED: 130,
   });
