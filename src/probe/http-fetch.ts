@@ -34,12 +34,18 @@ exec cat <&3
 `;
 
 export function parseAnswer(text: string): HttpAnswer {
-  const [head = '', ...rest] = text.split('\r\n\r\n');
-  const [first = '', ...lines] = head.split('\r\n');
+  // A bare line feed may end a line too (RFC 9112, 2.2), as in what small CGI scripts print.
+  const end = /\r?\n\r?\n/.exec(text);
+  const head = end === null ? text : text.slice(0, end.index);
+  const [first = '', ...lines] = head.split(/\r?\n/);
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1] ?? 0);
   const headers = lines.map((line) => {
     const colon = line.indexOf(':');
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
   });
-  return { status, headers: Object.fromEntries(headers), body: status === 0 ? text : rest.join('\r\n\r\n') };
+  return {
+    status,
+    headers: Object.fromEntries(headers),
+    body: status === 0 ? text : text.slice(end === null ? text.length : end.index + end[0].length),
+  };
 }

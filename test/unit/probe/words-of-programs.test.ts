@@ -140,6 +140,11 @@ test('HTTP: status, headers and a body that has empty lines of its own', () => {
     headers: { 'content-type': 'text/plain' },
     body: 'no\r\n\r\nnever',
   });
+  expect(parseAnswer('HTTP/1.1 200 OK\r\n\nasked from 10.0.0.9\n')).toEqual({
+    status: 200,
+    headers: {},
+    body: 'asked from 10.0.0.9\n',
+  });
   expect(parseAnswer('SSH-2.0-OpenSSH\r\n')).toMatchObject({ status: 0, body: 'SSH-2.0-OpenSSH\r\n' });
 });
 
