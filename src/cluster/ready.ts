@@ -71,9 +71,24 @@ export async function waitUntilReady(place: ClusterPlace, run: string, update: (
     await waitUntil('all nodes Ready', () => lookAtNodes(place, isReady), options);
 }
 
+/** Takes the check pods away and waits until nothing of them is left on the nodes: whoever counts pods next counts his own. */
 export async function removeCheckPods(place: ClusterPlace): Promise<void> {
   await remove(place.node(controlPlaneOf(place.topology)), ...checkPodsOfAll);
+  const gone = place.topology.nodes.map(({ name }) => place.node(name).run(['sh', '-uc', goneScript]));
+  await Promise.all(gone);
 }
+
+// The result of wiring a pod names the pod and has its sandbox's id in its file name; the process that holds the sandbox has
+// the id in its arguments. Thirty seconds at most: a slow kubelet is no reason to throw a cluster away.
+const goneScript = `
+ids=$(grep -ls podlab-check- /var/lib/cni/results/* | grep -oE '[0-9a-f]{64}')
+for id in $ids; do
+  for try in $(seq 300); do
+    pgrep -f "id $id" >/dev/null || break
+    sleep 0.1
+  done
+done
+`;
 
 const checkPodsOfAll = ['pods', '--namespace', checkNamespace, '--selector', checkSelector] as const;
 
