@@ -17,7 +17,9 @@ const maxMembers = 200;
 /** Reads an answer as typed. */
 export function parseAnswer(spec: AskSpec, text: string): ReadAnswer {
   if (text.length > maxLength) return no(`that is longer than ${maxLength} characters`);
+  // Normalised before anything is told apart: the Greek question mark, for one, becomes a semicolon.
   const clean = sanitize(text)
+    .normalize('NFC')
     .replace(/\u00a0/g, ' ')
     .trim();
   if (spec.type === 'set') return parseSet(spec, clean);
@@ -96,6 +98,7 @@ function parseSet(spec: AskSpec, text: string): ReadAnswer {
   // Members that may hold spaces are told apart by commas or lines as soon as there is one.
   const spaced = (spec.of === 'text' || spec.of === 'number') && /[,;\n]/.test(bare);
   const members = bare.split(spaced ? /\s*[,;\n]\s*/ : /[\s,;]+/).filter((member) => member !== '');
+  if (members.length === 0) return no('that is empty; write none if there are none');
   return collect(members.map((member) => parseOne(spec, spec.of, member.replace(/^["'](.*)["']$/, '$1'))));
 }
 

@@ -1,12 +1,17 @@
 // What the command line says to words that it knows and to those that it does not, from the outside.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bin, withDesk } from '../../support/podlab.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
+
+const stacks = readdirSync(join(root, 'stacks'))
+  .map((file) => file.slice('Pulumi.'.length, -'.yaml'.length))
+  .sort();
+const labs = readdirSync(join(root, 'labs')).sort();
 
 /** A shell line in which $PODLAB is the program; what a pipe does to it cannot be seen otherwise. */
 function shell(line: string, env: NodeJS.ProcessEnv) {
@@ -20,11 +25,11 @@ test.each([
   [['exec'], "missing required argument 'node'", 'Run "podlab help"'],
   [['list', 'all'], "too many arguments for 'list'. Expected 0 arguments but got 1: all", 'Run "podlab help"'],
   [['exec', 'node1'], 'there is no command to run', 'podlab exec node1 -- ip address'],
-  [['up', 'quikstart'], 'there is no stack "quikstart"', 'There are: docker, quickstart, two-sites.'],
+  [['up', 'quikstart'], 'there is no stack "quikstart"', `There are: ${stacks.join(', ')}.`],
   [['up', 'no/such.yaml'], 'there is no stack file no/such.yaml', ''],
   [['graph', '--format', 'png'], 'there is no format "png"', 'Use text, mermaid or svg.'],
   [['completion', 'tcsh'], 'there is no completion for "tcsh"', 'bash, zsh and fish'],
-  [['start', 'no-such-lab'], 'there is no lab "no-such-lab"', 'There are: by-hand, docker.'],
+  [['start', 'no-such-lab'], 'there is no lab "no-such-lab"', `There are: ${labs.join(', ')}.`],
 ])('%j is answered with what is wrong and what to write', async (words, what, hint) => {
   await withDesk(async (desk) => {
     const { exitCode, stdout, stderr } = await desk.podlab(...words);
@@ -192,8 +197,8 @@ test('candidates for completion follow the verb, the stacks and the nodes that a
     const candidates = async (...words: string[]) =>
       (await desk.podlab('__complete', ...words)).stdout.trim().split('\n');
     expect(await candidates()).toContain('up');
-    expect(await candidates('up')).toEqual(['docker', 'quickstart', 'two-sites', '--dry-run', '--json']);
-    expect(await candidates('exec', '--stack')).toEqual(['docker', 'quickstart', 'two-sites']);
+    expect(await candidates('up')).toEqual([...stacks, '--dry-run', '--json']);
+    expect(await candidates('exec', '--stack')).toEqual(stacks);
     expect(await candidates('labs')).toContain('prove');
     expect(await candidates('completion')).toEqual(['bash', 'zsh', 'fish']);
     expect(await candidates('exec')).toEqual(['gateway', 'outside', '--stack', '--json']);

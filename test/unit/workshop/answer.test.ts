@@ -125,6 +125,11 @@ describe('comparison', () => {
   });
 });
 
+test('separators alone are no set, however they are written', () => {
+  for (const text of [';', ',', '\u037e', '[ , ]'])
+    expect([text, parseAnswer(ask('set'), text).ok]).toEqual([text, false]);
+});
+
 test('whatever is typed, reading it ends, and what was read is read again as the same', () => {
   fc.assert(
     fc.property(fc.constantFrom(...answerTypes), fc.string({ unit: 'binary', maxLength: 60 }), (type, text) => {
