@@ -17,9 +17,9 @@ const maxMembers = 200;
 /** Reads an answer as typed. */
 export function parseAnswer(spec: AskSpec, text: string): ReadAnswer {
   if (text.length > maxLength) return no(`that is longer than ${maxLength} characters`);
-  // Normalised before anything is told apart: the Greek question mark, for one, becomes a semicolon.
+  // Normalised before anything is told apart: the Greek question mark, for one, is a semicolon then.
   const clean = sanitize(text)
-    .normalize('NFC')
+    .normalize('NFKC')
     .replace(/\u00a0/g, ' ')
     .trim();
   if (spec.type === 'set') return parseSet(spec, clean);
