@@ -17,6 +17,7 @@ import { engineDirs, roomFiles } from './room-files.ts';
 import { otherRecords, type RoomRecord, readOwner, writeRecord } from './room-record.ts';
 import type { Machine } from './suitability.ts';
 import { applyOnMachine, planUplink, undoOfUplink, uplinkResolvConf } from './uplink.ts';
+import { whileOwned } from './while-owned.ts';
 
 export interface BuildRequest extends Machine {
   readonly topology: Topology;
@@ -63,7 +64,10 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
   let phases: readonly Phase[] = [];
   if (topology.engine !== 'none') {
     writeRecord(dir, begun);
-    phases = await orInterrupted(startEngines(begun, request, cluster, reporter), request.signal);
+    const room = { stack: topology.stack, owner };
+    phases = await whileOwned(room, request.signal, (signal) =>
+      startEngines(begun, { ...request, signal }, cluster, reporter),
+    );
   }
   writeRecord(dir, { ...begun, state: 'up' });
   return phases;
@@ -145,16 +149,6 @@ async function startEngines(
     }),
   );
   return [];
-}
-
-/** Engines take seconds. What still runs after an interruption ends with the room, which the caller then removes. */
-function orInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  const interrupted = new Promise<never>((_, reject) => {
-    const cancel = () => reject(new LabError('CANCELLED', 'interrupted'));
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel, { once: true });
-  });
-  return Promise.race([work, interrupted]);
 }
 
 function makeEngineDirs(data: string, { engine, nodes }: Topology): void {
