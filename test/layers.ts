@@ -1,7 +1,5 @@
 // The layers of the tests, and whether this machine can run them.
 
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { examineHost } from '../src/driver/doctor/examine-host.ts';
 import { type Finding, isMet } from '../src/driver/doctor/finding.ts';
 
@@ -27,10 +25,8 @@ export async function examineLayers(uid: number, path: string): Promise<readonly
   ];
 }
 
-/** Everything but the labs of the other layers. */
-const clusterLabs = readdirSync(join(import.meta.dirname, '..', 'labs')).filter(
-  (name) => !['by-hand', 'docker'].includes(name),
-);
+/** Those whose whole proof was seen in one run; drafts/README.md says what is missing of the others. */
+const clusterLabs = ['datapaths', 'pods'];
 
 function lacking(findings: readonly Finding[], needs: readonly string[]): string {
   const missing = findings.filter(({ need, isOk }) => !isOk && needs.includes(need));
