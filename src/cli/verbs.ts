@@ -306,6 +306,7 @@ export const verbs: readonly Verb[] = [
       { flags: '--dir <dir>', summary: 'directory with the programs, for --from path' },
       { flags: '--mirror <url>', summary: "base of downloads laid out as upstream's" },
       { flags: '--registry <host>', summary: "registry that has upstream's images" },
+      { flags: '--image <file>', summary: 'add an archive of images to the cache, under their own names' },
       { flags: '--verify', summary: 'read every byte in the cache again' },
       json,
     ],

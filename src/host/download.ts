@@ -1,9 +1,9 @@
 // Files over HTTP: whole, resumed, or with a reason why not.
 
-import { createWriteStream, mkdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { AgentOptions, ClientRequest, IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { finished } from 'node:stream/promises';
 import { LabError } from '../error.ts';
 
 export interface DownloadOptions {
@@ -73,14 +73,26 @@ export async function downloadFile(
   const length = Number(response.headers['content-length'] ?? Number.NaN);
   const total = Number.isFinite(length) ? begin + length : 0;
   let done = begin;
-  response.on('data', (chunk: Buffer) => {
-    done += chunk.length;
-    progress(done, total);
-  });
+  // Written at once, so that what came before a connection broke is there for the next attempt.
+  const fd = openSync(file, isRest ? 'a' : 'w');
   try {
-    await pipeline(response, createWriteStream(file, { flags: isRest ? 'a' : 'w' }), { signal: options.signal });
+    response.on('data', (chunk: Buffer) => {
+      try {
+        writeSync(fd, chunk);
+      } catch (error) {
+        // A full disk, for example.
+        response.destroy(error as Error);
+        return;
+      }
+      done += chunk.length;
+      progress(done, total);
+    });
+    await finished(response, { signal: options.signal });
   } catch (cause) {
     throw failed(url, cause, options);
+  } finally {
+    response.destroy();
+    closeSync(fd);
   }
   if (total > 0 && done !== total) throw failed(url, new Error(`it ended after ${done} of ${total} bytes`), options);
 }

@@ -12,18 +12,12 @@ import { recipeVersion } from './image-names.ts';
 import { type Layer, type LayerEntry, packLayer } from './layer.ts';
 import { writeOciArchive } from './oci-archive.ts';
 import type { Program, ProgramSource } from './program.ts';
-import { baseEntries, type DebianPart, recipes } from './recipes.ts';
+import { baseEntries, type DebianPart, type RecipeName, recipes } from './recipes.ts';
 import { arch, cachePlaces, hashOf, type Workplace } from './request.ts';
-import type { ImageRole } from './toolchain.ts';
 
 export interface WantedImage {
-  readonly role: ImageRole;
+  readonly role: RecipeName;
   readonly reference: string;
-}
-
-export interface AssembledImage {
-  readonly role: ImageRole;
-  readonly image: CachedImage;
 }
 
 /**
@@ -36,14 +30,14 @@ export async function assembleImages(
   request: Workplace & { readonly verify?: boolean | undefined },
   sources: readonly ProgramSource[],
   reporter: Reporter,
-): Promise<readonly AssembledImage[]> {
-  const assembled: AssembledImage[] = [];
+): Promise<ReadonlyMap<RecipeName, CachedImage>> {
+  const assembled = new Map<RecipeName, CachedImage>();
   const missing: Place[] = [];
   for (const image of wanted) {
     const place = await placeOf(image, request, sources);
     const found = await cachedImage(place.dir, request.verify === true, reporter);
     if (found === undefined) missing.push(place);
-    else assembled.push({ role: image.role, image: found });
+    else assembled.set(image.role, found);
   }
   if (missing.length === 0) return assembled;
   const programs: Program[] = [];
@@ -57,7 +51,7 @@ export async function assembleImages(
     (update) =>
       withLayers(roles, programs, request, update, async (layersOf) => {
         for (const { image, dir } of missing) {
-          assembled.push({ role: image.role, image: await writeImage(image, dir, await layersOf(image.role)) });
+          assembled.set(image.role, await writeImage(image, dir, await layersOf(image.role)));
         }
       }),
   );
@@ -101,11 +95,11 @@ async function writeImage(
 
 /** Layers are packed once and shared by the images that have them. */
 async function withLayers(
-  roles: readonly ImageRole[],
+  roles: readonly RecipeName[],
   programs: readonly Program[],
   request: Workplace,
   update: (detail: string) => void,
-  use: (layersOf: (role: ImageRole) => Promise<readonly Layer[]>) => Promise<void>,
+  use: (layersOf: (role: RecipeName) => Promise<readonly Layer[]>) => Promise<void>,
 ): Promise<void> {
   const { root } = cachePlaces(request.cacheDir);
   mkdirSync(root, { recursive: true });
@@ -116,18 +110,22 @@ async function withLayers(
     packed.set(name, layer);
     return layer;
   };
-  const layersOf = (parts: Readonly<Partial<Record<DebianPart, readonly LayerEntry[]>>>) => async (role: ImageRole) => {
-    update(role);
-    const recipe = recipes[role];
-    const layers = [pack('base', baseEntries)];
-    for (const part of recipe.parts) layers.push(pack(part, parts[part] ?? []));
-    const { program } = recipe;
-    if (program !== undefined) {
-      const from = programs.find(({ name }) => name === program.name)?.file ?? '';
-      layers.push(pack(program.at, [{ type: 'file', path: program.at, mode: 0o755, from }]));
-    }
-    return Promise.all(layers);
-  };
+  const layersOf =
+    (parts: Readonly<Partial<Record<DebianPart, readonly LayerEntry[]>>>) => async (role: RecipeName) => {
+      update(role);
+      const recipe = recipes[role];
+      const layers = [pack('base', baseEntries)];
+      for (const part of recipe.parts) layers.push(pack(part, parts[part] ?? []));
+      const { program, noiseBytes } = recipe;
+      if (noiseBytes !== undefined) {
+        layers.push(pack(`noise ${noiseBytes}`, [{ type: 'noise', path: 'data/noise', bytes: noiseBytes }]));
+      }
+      if (program !== undefined) {
+        const from = programs.find(({ name }) => name === program.name)?.file ?? '';
+        layers.push(pack(program.at, [{ type: 'file', path: program.at, mode: 0o755, from }]));
+      }
+      return Promise.all(layers);
+    };
   try {
     if (roles.every((role) => recipes[role].parts.length === 0)) return await use(layersOf({}));
     update('unpacking Debian packages');

@@ -7,6 +7,7 @@ import { goModules, readPin } from './go-modules.ts';
 import { type CachedImage, imageByReference } from './image-cache.ts';
 import { type ImageNames, imageNames, localRepository } from './image-names.ts';
 import type { ProgramSource } from './program.ts';
+import { forEachRole } from './record.ts';
 import { pullImages, registryOf, whyUnreachable } from './registry.ts';
 import type { ToolchainRequest } from './request.ts';
 import { type ImageRole, imageRoles } from './toolchain.ts';
@@ -38,11 +39,16 @@ export async function clusterImages(
   const found = await fromElsewhere(upstream, request, reporter);
   const missing = imageRoles.filter((role) => found.get(role) === undefined);
   const wanted = missing.map((role) => ({ role, reference: local.references[role] }));
-  for (const { role, image } of await assembleImages(wanted, request, sources, reporter)) found.set(role, image);
+  const assembled = await assembleImages(wanted, request, sources, reporter);
+  const of = (role: ImageRole): CachedImage => {
+    const image = found.get(role) ?? assembled.get(role);
+    if (image === undefined) throw new Error(`no image for ${role}`);
+    return image;
+  };
   const isUpstream = !missing.includes('kube-apiserver');
   return {
     repository: isUpstream ? upstream.repository : local.repository,
-    images: Object.fromEntries(imageRoles.map((role) => [role, found.get(role)])) as Record<ImageRole, CachedImage>,
+    images: forEachRole(of),
   };
 }
 

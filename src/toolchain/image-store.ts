@@ -11,13 +11,15 @@ import { removeUnfinished } from './cache-entry.ts';
 import type { CachedImage } from './image-cache.ts';
 import { containerdVersion, withPrivateContainerd } from './private-containerd.ts';
 import { arch, cachePlaces, hashOf, shortHash, type Workplace } from './request.ts';
+import { storeImages } from './store-images.ts';
 import type { ImageStore, Toolchain } from './toolchain.ts';
-import { imagesOfToolchain } from './toolchain-images.ts';
 
 export interface ImageStoreRequest extends Workplace {
   readonly toolchain: Toolchain;
   /** Beyond the toolchain's: references, or paths of image archives (a path has a slash first, or ends with .tar). */
   readonly extraImages: readonly string[];
+  /** Registry that is asked for all images that the cache has not, instead of the one in their names. */
+  readonly registry?: string | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ImageStoreRequest extends Workplace {
  * @throws LabError NOT_FOUND for a reference that neither the cache nor a registry has; else as `resolveToolchain`
  */
 export async function imageStore(request: ImageStoreRequest, reporter: Reporter): Promise<ImageStore> {
-  const images = await imagesOfToolchain(request, reporter);
+  const images = await storeImages(request, reporter);
   const id = storeId(images, await containerdVersion(request));
   const { stores, lock } = cachePlaces(request.cacheDir);
   const dir = join(stores, shortHash(id));

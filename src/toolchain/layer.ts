@@ -1,8 +1,8 @@
 // One layer of a container image: a tar of sorted entries without times or owners, so that the same files give the same bytes.
 
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import type { Pack } from 'tar-stream';
@@ -12,6 +12,8 @@ export type LayerEntry =
   | { readonly type: 'directory'; readonly path: string; readonly mode?: number }
   | { readonly type: 'file'; readonly path: string; readonly mode?: number; readonly from: string }
   | { readonly type: 'text'; readonly path: string; readonly mode?: number; readonly text: string }
+  /** Bytes that can't be compressed, the same each time. */
+  | { readonly type: 'noise'; readonly path: string; readonly bytes: number }
   | { readonly type: 'symlink'; readonly path: string; readonly to: string }
   /** `to` is a path in the image, of a file in the same layer. */
   | { readonly type: 'link'; readonly path: string; readonly to: string };
@@ -62,12 +64,25 @@ async function add(pack: Pack, entry: LayerEntry): Promise<void> {
     case 'text':
       pack.entry({ ...head, type: 'file', mode: entry.mode ?? 0o644 }, entry.text);
       return;
+    case 'noise': {
+      const sink = pack.entry({ ...head, type: 'file', mode: 0o644, size: entry.bytes });
+      await pipeline(Readable.from(noise(entry.bytes)), sink);
+      return;
+    }
     case 'file': {
       const { size, mode } = statSync(entry.from);
       const sink = pack.entry({ ...head, type: 'file', mode: entry.mode ?? mode & 0o7777, size });
       await pipeline(createReadStream(entry.from, { highWaterMark: 1 << 20 }), sink);
     }
   }
+}
+
+/** The key stream of AES in counter mode: no secret, only noise that is quickly made. */
+function* noise(bytes: number): Generator<Buffer> {
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16));
+  const zeros = Buffer.alloc(1 << 20);
+  for (let left = bytes; left > 0; left -= zeros.length)
+    yield cipher.update(zeros.subarray(0, Math.min(left, zeros.length)));
 }
 
 /** Every directory above an entry is an entry too: what an unpacker makes by itself has today's date. */

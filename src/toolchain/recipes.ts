@@ -8,9 +8,14 @@ import type { ImageRole } from './toolchain.ts';
 /** A part of an image that comes from Debian packages. */
 export type DebianPart = 'busybox' | 'network' | 'dds';
 
+/** Images that podlab can make: those of a cluster, and what some labs want beyond. */
+export type RecipeName = ImageRole | 'box-large';
+
 export interface Recipe {
   /** From Debian, below the program; each is a layer that images share. */
   readonly parts: readonly DebianPart[];
+  /** A file that can't be compressed, for images of some size; in bytes. */
+  readonly noiseBytes?: number;
   readonly program?: { readonly name: ProgramName; readonly at: string };
   readonly config: ImageConfig;
 }
@@ -30,7 +35,7 @@ const atRoot = (name: ProgramName, cmd: readonly string[] = []): Recipe => ({
   config: { entrypoint: [`/${name}`], cmd, path },
 });
 
-export const recipes: Readonly<Record<ImageRole, Recipe>> = {
+export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   'kube-apiserver': inPath('kube-apiserver'),
   'kube-controller-manager': inPath('kube-controller-manager'),
   'kube-scheduler': inPath('kube-scheduler'),
@@ -41,6 +46,11 @@ export const recipes: Readonly<Record<ImageRole, Recipe>> = {
   pause: { ...atRoot('agnhost'), config: { entrypoint: ['/agnhost', 'pause'], cmd: [], path } },
   agnhost: atRoot('agnhost', ['pause']),
   'metrics-server': atRoot('metrics-server'),
+  'box-large': {
+    parts: ['busybox'],
+    noiseBytes: 200 * 1024 * 1024,
+    config: { entrypoint: [], cmd: ['sh'], path },
+  },
   box: { parts: ['busybox'], config: { entrypoint: [], cmd: ['sh'], path } },
   dds: { parts: ['busybox', 'dds'], config: { entrypoint: [], cmd: ['sh'], path } },
 };

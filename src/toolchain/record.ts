@@ -53,13 +53,13 @@ export function toolchainOf(record: ToolchainRecord, cacheDir: string): Toolchai
     id: hashOf(...parts.map(([name, { hash }]) => `${name} ${hash}`).sort()),
     bin: join(cachePlaces(cacheDir).bins, binName(record)),
     imageRepository,
-    images: mapImages(images, ({ reference }) => reference),
+    images: forEachRole((role) => images[role].reference),
     origins: Object.fromEntries(parts.map(([name, { origin }]) => [name, origin])),
   };
 }
 
-export function mapImages<A, B>(images: Readonly<Record<ImageRole, A>>, change: (image: A) => B): Record<ImageRole, B> {
-  return Object.fromEntries(imageRoles.map((role) => [role, change(images[role])])) as Record<ImageRole, B>;
+export function forEachRole<T>(of: (role: ImageRole) => T): Record<ImageRole, T> {
+  return Object.fromEntries(imageRoles.map((role) => [role, of(role)])) as Record<ImageRole, T>;
 }
 
 function recordFile(cacheDir: string, version: string): string {

@@ -12,7 +12,7 @@ import { recipeVersion } from './image-names.ts';
 import { linkOrCopy, type Program } from './program.ts';
 import { programSources } from './program-sources.ts';
 import { pruneCache } from './prune-cache.ts';
-import { binName, mapImages, readRecord, type ToolchainRecord, toolchainOf, writeRecord } from './record.ts';
+import { binName, forEachRole, readRecord, type ToolchainRecord, toolchainOf, writeRecord } from './record.ts';
 import { arch, cachePlaces, hashOf, type ToolchainRequest } from './request.ts';
 import type { Toolchain } from './toolchain.ts';
 
@@ -105,7 +105,8 @@ function recordOf(
     programs: Object.fromEntries(
       sorted.map(({ name, entry, sha256, origin }) => [name, { entry: basename(entry.dir), hash: sha256, origin }]),
     ),
-    images: mapImages(images, ({ reference, entry, digest, origin }) => {
+    images: forEachRole((role) => {
+      const { reference, entry, digest, origin } = images[role];
       return { reference, entry: basename(entry.dir), hash: digest, origin };
     }),
   };

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream';
 import { parseDocument } from 'yaml';
+import { adminKubeconfig } from '../../cluster/node-paths.ts';
 import { LabError } from '../../error.ts';
 import { writeFileAtomic } from '../../host/files.ts';
 import type { App } from '../app.ts';
@@ -34,7 +35,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
 
 async function readKubeconfig({ stack, node, driver }: ClusterRoom): Promise<string> {
   const executor = await driver.executor(stack, node);
-  const { exitCode, stdout, stderr } = await executor.run(['cat', '/etc/kubernetes/admin.conf']);
+  const { exitCode, stdout, stderr } = await executor.run(['cat', adminKubeconfig]);
   if (exitCode === 0) return stdout;
   throw new LabError('STACK_NOT_UP', `node "${node}" of stack "${stack}" has no kubeconfig: ${stderr.trim()}`, {
     hint: `Run "podlab reset ${stack}" to build the cluster anew.`,

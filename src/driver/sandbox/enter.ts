@@ -1,5 +1,6 @@
 // The way into a member of a room: join its namespaces, become root there, start the program.
 
+import { adminKubeconfig } from '../../cluster/node-paths.ts';
 import type { Argv, Executor, RunOptions } from '../../host/host.ts';
 import { runProgram } from '../../host/run.ts';
 import { isRootless } from './levels.ts';
@@ -25,7 +26,7 @@ export function memberEnv(record: RoomRecord, name: string): Readonly<Record<str
     HOME: '/root',
     USER: 'root',
     LC_ALL: 'C.UTF-8',
-    ...(isControlPlane(record, name) ? { KUBECONFIG: '/etc/kubernetes/admin.conf' } : {}),
+    ...(isControlPlane(record, name) ? { KUBECONFIG: adminKubeconfig } : {}),
     PODLAB_STACK: record.topology.stack,
     PODLAB_NODE: name,
   };
