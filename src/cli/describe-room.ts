@@ -3,14 +3,22 @@
 import type { RoomStatus } from '../driver/driver.ts';
 
 export function describeRoom(status: RoomStatus): string {
-  const { stack, state, reason, driver, engine, file, owner, since, nodes } = status;
+  const { stack, state, reason, driver, engine, file, owner, since, from: origin, nodes } = status;
   if (state === 'down') return `${stack}: down\n`;
   const head = `${stack}: ${state}${reason === '' ? '' : ` (${reason})`}, driver ${driver}, engine ${engine}`;
-  const from = since === 0 ? [] : [`  since ${new Date(since).toISOString()}, owner process ${owner}, from ${file}`];
+  const from =
+    since === 0
+      ? []
+      : [`  since ${new Date(since).toISOString()}, owner process ${owner}, from ${file}${originOf(origin)}`];
   const width = Math.max(0, ...nodes.map(({ name }) => name.length));
   const lines = nodes.map(
     ({ name, addresses, running }) =>
       `  ${name.padEnd(width)}  ${running ? 'running' : 'gone   '}  ${addresses.join('  ')}`,
   );
   return `${[head, ...from, ...lines].join('\n')}\n`;
+}
+
+function originOf(from: string): string {
+  if (from === '') return '';
+  return from === 'golden' ? ', started from the saved cluster' : `, started from snapshot ${from}`;
 }

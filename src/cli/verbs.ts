@@ -28,7 +28,11 @@ export const verbs: readonly Verb[] = [
     summary: 'build the room of a stack',
     details: 'Idempotent: a room that is up as its file says is left alone.',
     examples: ['podlab up', 'podlab up two-sites', 'podlab up ./my/Pulumi.mine.yaml', 'podlab up quickstart --dry-run'],
-    options: [{ flags: '--dry-run', summary: 'the same as preview' }, json],
+    options: [
+      { flags: '--dry-run', summary: 'the same as preview' },
+      { flags: '--fresh', summary: 'make a cluster from nothing, and save it for next time' },
+      json,
+    ],
     load: () => import('./verbs/up.ts'),
   },
   {
@@ -129,9 +133,35 @@ export const verbs: readonly Verb[] = [
     args: ['[stack-or-exercise]'],
     summary: 'build a room anew, or put one exercise back to its start',
     details: 'A word with a slash, such as by-hand/bridge, is an exercise; anything else is a stack.',
-    examples: ['podlab reset', 'podlab reset quickstart', 'podlab reset by-hand/bridge'],
-    options: [stack, json],
+    examples: [
+      'podlab reset',
+      'podlab reset quickstart',
+      'podlab reset kubeadm --to before-lunch',
+      'podlab reset by-hand/bridge',
+    ],
+    options: [
+      stack,
+      { flags: '--to <name>', summary: 'a cluster as it was when "podlab snapshot" saved it under this name' },
+      { flags: '--fresh', summary: 'make a cluster from nothing, and save it for next time' },
+      json,
+    ],
     load: () => import('./verbs/reset.ts'),
+  },
+  {
+    name: 'snapshot',
+    group: 'Room',
+    args: ['[name]'],
+    summary: 'keep a room with a cluster as it is now, under a name',
+    details:
+      'Its nodes stand still for a moment. Kept are their files and the images added to them; pods are started anew, with empty volumes. Snapshots outlive the room.',
+    examples: ['podlab snapshot before-lunch', 'podlab snapshot --list', 'podlab snapshot --remove before-lunch'],
+    options: [
+      stack,
+      { flags: '--list', summary: "list the stack's snapshots" },
+      { flags: '--remove <name>', summary: 'remove one' },
+      json,
+    ],
+    load: () => import('./verbs/snapshot.ts'),
   },
   {
     name: 'down',

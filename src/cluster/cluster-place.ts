@@ -16,6 +16,9 @@ export interface ClusterPlace {
   readonly signal: AbortSignal;
 }
 
+/** A cluster that is there already: whose it is, and the way to its nodes. */
+export type ClusterNodes = Pick<ClusterPlace, 'topology' | 'node'>;
+
 /** How daemons run on nodes. */
 export interface NodeSettings {
   /** `cgroupfs` where nothing manages control groups, `systemd` where systemd does. */

@@ -41,7 +41,7 @@ done
 setsid sh -c 'while :; do containerd --config ${containerdConfig}; sleep 0.5; done' </dev/null >>"$logs/containerd.log" 2>&1 &
 setsid sh -c '
   while :; do
-    if [ -e /var/lib/kubelet/config.yaml ] && [ -e /var/lib/kubelet/kubeadm-flags.env ]; then
+    if [ -S ${containerdSocket} ] && [ -e /var/lib/kubelet/config.yaml ] && [ -e /var/lib/kubelet/kubeadm-flags.env ]; then
       . /var/lib/kubelet/kubeadm-flags.env
       kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf \\
         --config=/var/lib/kubelet/config.yaml $KUBELET_KUBEADM_ARGS

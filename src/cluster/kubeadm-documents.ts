@@ -72,14 +72,15 @@ function nodeRegistration(place: ClusterPlace, node: string): Document {
 const alone = { name: 'leader-elect', value: 'false' };
 
 function clusterConfiguration({ topology, toolchain }: ClusterPlace): Document {
-  const { kubernetes, nodes, stack } = topology;
+  const { kubernetes, nodes } = topology;
   const [first] = nodes;
   const addresses = first?.nics.map(({ ip }) => ip) ?? [];
   return {
     apiVersion: kubeadmApi,
     kind: 'ClusterConfiguration',
     kubernetesVersion: kubernetes.version,
-    clusterName: stack,
+    // Not the stack's: a cluster that starts from a snapshot may have been made under another one.
+    clusterName: 'podlab',
     imageRepository: toolchain.imageRepository,
     // A fifth of the time that RSA keys take.
     encryptionAlgorithm: 'ECDSA-P256',

@@ -43,9 +43,15 @@ interface PodObject {
  * that its nodes were Ready; the pods, which are new, cannot lie. They run until `removeCheckPods`.
  *
  * @param run tells these check pods from all earlier ones
+ * @param settled ends when the cluster is no longer what it remembers; only what pods reach afterwards counts
  * @throws LabError TIMEOUT with what was seen last
  */
-export async function waitUntilReady(place: ClusterPlace, run: string, update: (seen: string) => void): Promise<void> {
+export async function waitUntilReady(
+  place: ClusterPlace,
+  run: string,
+  update: (seen: string) => void,
+  settled?: () => Promise<void>,
+): Promise<void> {
   const controlPlane = place.node(controlPlaneOf(place.topology));
   const clusterIp = formatIp(nthAddress(cidrOf(place.topology.kubernetes.serviceSubnet), 1));
   const manifests = checkPods(place, clusterIp, run);
@@ -55,10 +61,11 @@ export async function waitUntilReady(place: ClusterPlace, run: string, update: (
   // Refused until the controller manager has made the namespace's service account.
   const start = async () => ({ isDone: true, seen: await apply(controlPlane, manifests) });
   await waitUntil('check pods', start, options);
+  const enough = await answersNeeded(place, run, settled);
   let looks = 0;
   // What pods say is on the nodes a second before the API knows it, and costs less to read; why one is late, the API knows.
   const lookAtChecks = async () => {
-    if (await haveAllReached(place, run)) return done;
+    if (haveAllReached(await answersOf(place, run), enough)) return done;
     const { hasFailed, ...look } = await lookAtPods(place, run, looks++);
     if (hasFailed) {
       await remove(controlPlane, ...checkPodsOfAll);
@@ -94,14 +101,29 @@ const checkPodsOfAll = ['pods', '--namespace', checkNamespace, '--selector', che
 
 const done: Look = { isDone: true, seen: '' };
 
-async function haveAllReached(place: ClusterPlace, run: string): Promise<boolean> {
-  const answers = await Promise.all(
+/** How often the pod on each node has reached the API so far. */
+async function answersOf(place: ClusterPlace, run: string): Promise<readonly number[]> {
+  return Promise.all(
     place.topology.nodes.map(async ({ name }) => {
       const { stdout } = await place.node(name).run(['sh', '-c', `cat ${checkLog(run, name)}`]);
-      return stdout.includes(reached);
+      return stdout.split(reached).length - 1;
     }),
   );
-  return answers.every(Boolean);
+}
+
+/** One; or two more than when the cluster had settled, because the first of these may have been asked before. */
+async function answersNeeded(
+  place: ClusterPlace,
+  run: string,
+  settled: (() => Promise<void>) | undefined,
+): Promise<readonly number[]> {
+  if (settled === undefined) return place.topology.nodes.map(() => 1);
+  await settled();
+  return (await answersOf(place, run)).map((count) => count + 2);
+}
+
+function haveAllReached(answers: readonly number[], enough: readonly number[]): boolean {
+  return answers.every((count, index) => count >= (enough[index] ?? 0));
 }
 
 const looksPerQuestion = 20;

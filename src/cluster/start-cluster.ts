@@ -1,6 +1,7 @@
 // Nodes that run nothing → a cluster that is ready; or nodes with the files of an earlier one → the same cluster again.
 
 import type { Reporter } from '../reporter.ts';
+import { waitForApiPort } from './api-port.ts';
 import { checkName } from './check-pods.ts';
 import { type ClusterPlace, controlPlaneOf, workersOf } from './cluster-place.ts';
 import { applyCni } from './cni/apply-cni.ts';
@@ -10,6 +11,8 @@ import { startDaemons } from './daemons.ts';
 import { initialise, joinWorkers } from './kubeadm.ts';
 import { nodeFiles } from './node-files.ts';
 import type { Phases } from './phases.ts';
+import { waitUntilBack } from './pods-back.ts';
+import { type ProxyRules, restoreProxyRules } from './proxy-rules.ts';
 import { removeCheckPods, waitUntilReady } from './ready.ts';
 import { runOnNode, writeFiles } from './run-on-node.ts';
 import { applyWorkloads, type Manifest } from './workloads.ts';
@@ -47,16 +50,37 @@ export async function startCluster(start: ClusterStart): Promise<void> {
   }
 }
 
-/** Starts a cluster whose files are all there: the kubelets find their configuration and start what they knew. */
-export async function resumeCluster(start: ClusterStart): Promise<void> {
-  const { phases, reporter } = start;
-  await phases.phase('containerd', () => reporter.step('starting containerd', () => prepareNodes(start)));
-  await proveReady(start);
+/** What a cluster was at the moment at which its files were copied. */
+export interface EarlierCluster {
+  readonly rules: ProxyRules;
+  /** Pods that were ready: `namespace/name`. */
+  readonly ready: readonly string[];
+  /** Unix time in milliseconds. */
+  readonly savedAt: number;
 }
 
-async function proveReady({ phases, reporter, place, run }: ClusterStart): Promise<void> {
+/** Starts a cluster whose files are all there: the kubelets find their configuration and start what they knew. */
+export async function resumeCluster(start: ClusterStart, earlier: EarlierCluster): Promise<void> {
+  const { phases, reporter, place } = start;
+  const restore = (name: string) => restoreProxyRules(place, name, earlier.rules.get(name) ?? '');
+  await phases.phase('containerd', () =>
+    reporter.step('starting containerd', async () => {
+      await Promise.all([prepareNodes(start), ...place.topology.nodes.map(({ name }) => restore(name))]);
+    }),
+  );
+  await phases.phase('api', () => reporter.step('waiting for the API server', () => waitForApiPort(place)));
+  // Services still lead to where pods were: only when these are back does an answer say something.
+  await proveReady(start, (update) => waitUntilBack(place, earlier, { update, warn: reporter.warn }));
+}
+
+async function proveReady(
+  { phases, reporter, place, run }: ClusterStart,
+  settled?: (update: (seen: string) => void) => Promise<void>,
+): Promise<void> {
   await phases.phase('ready', () =>
-    reporter.step('waiting for the cluster', (update) => waitUntilReady(place, run, update)),
+    reporter.step('waiting for the cluster', (update) =>
+      waitUntilReady(place, run, update, settled && (() => settled(update))),
+    ),
   );
   const { skipped } = await phases.phase('datapath', () =>
     reporter.step('sending packets between pods', (update) =>

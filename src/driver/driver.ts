@@ -28,6 +28,8 @@ export interface RoomStatus {
   readonly owner: number;
   /** Unix time, milliseconds. */
   readonly since: number;
+  /** What its cluster started from: '' for nothing, `golden`, or the name of a snapshot. */
+  readonly from: string;
   readonly nodes: readonly {
     readonly name: string;
     readonly addresses: readonly string[];
@@ -35,9 +37,24 @@ export interface RoomStatus {
   }[];
 }
 
+/** What a cluster starts from: the golden snapshot if there is one, nothing at all, or a snapshot that somebody named. */
+export type StartFrom = 'golden' | 'fresh' | { readonly snapshot: string };
+
+export interface UpRequest {
+  readonly topology: Topology;
+  /** Absolute path of the stack file. */
+  readonly file: string;
+  /** Default `golden`. */
+  readonly from?: StartFrom;
+  /** Replaces a room that is up, once it is certain that the new one has all that it needs. */
+  readonly anew?: boolean;
+}
+
 export interface UpResult {
   /** False when the same room was up already. */
   readonly created: boolean;
+  /** What a cluster started from: '' for nothing, `golden`, or the name of a snapshot. */
+  readonly from: string;
   /** How long each part of the start of a cluster took; empty for other engines. */
   readonly phases: readonly { readonly name: string; readonly ms: number }[];
 }
@@ -46,7 +63,7 @@ export interface Driver {
   /** The steps of `up`, without touching anything. Deterministic. */
   plan(topology: Topology): readonly PlanStep[];
   /** Builds the room, or confirms that the same room is already up. Undoes what it began if it fails. */
-  up(request: { topology: Topology; file: string }, reporter: Reporter): Promise<UpResult>;
+  up(request: UpRequest, reporter: Reporter): Promise<UpResult>;
   status(stack: string): Promise<RoomStatus>;
   list(): Promise<readonly RoomStatus[]>;
   /** The way into a node, `gateway` or `outside`. @throws LabError STACK_NOT_UP, NOT_FOUND */
@@ -66,4 +83,23 @@ export interface Driver {
   down(stack: string, reporter: Reporter): Promise<boolean>;
   /** Names and contents of the room's logs, oldest line first. */
   logs(stack: string): Promise<readonly { readonly name: string; readonly text: string }[]>;
+  /** Undefined for drivers whose rooms can't be saved. */
+  readonly snapshots?: Snapshots;
+}
+
+/** Moments of rooms with a cluster, kept under names. They belong to the stack and outlive its room. */
+export interface Snapshots {
+  /** Saves the room as it is, in place of a snapshot of the same name. @throws LabError STACK_NOT_UP, USAGE */
+  save(stack: string, name: string, reporter: Reporter): Promise<SnapshotSummary>;
+  /** Oldest first. */
+  list(stack: string): Promise<readonly SnapshotSummary[]>;
+  /** False when there was none of that name. */
+  remove(stack: string, name: string): Promise<boolean>;
+}
+
+export interface SnapshotSummary {
+  readonly name: string;
+  /** Unix time, milliseconds. */
+  readonly savedAt: number;
+  readonly bytes: number;
 }

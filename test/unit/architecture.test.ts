@@ -33,7 +33,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   ],
   toolchain: [...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:stream', 'node:zlib'], 'tar-stream'],
   cluster: ['@kubernetes/client-node', 'node:http', 'node:https', 'node:stream', 'node:tls', 'yaml'],
-  driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline', 'node:stream'],
+  driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:readline', 'node:stream'],
   probe: ['@valibot/to-json-schema', 'node:crypto', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
   cli: [

@@ -1,5 +1,7 @@
 // podlab reset: a room built anew, or one exercise put back to its start.
 
+import type { StartFrom } from '../../driver/driver.ts';
+import { LabError } from '../../error.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -28,20 +30,26 @@ async function resetRoom(app: App, given: string | undefined, options: VerbInput
   const driver = await app.driver('sandbox');
   // The file that the room was built from, unless one is named: it may lie anywhere.
   const stack = given ?? (await roomName(app, undefined));
-  const { file } = await driver.status(stack).catch(() => ({ file: '' }));
+  const { file: known } = await driver.status(stack).catch(() => ({ file: '' }));
   // Read before anything is removed: a file with errors must not cost the room.
-  const { topology, file: from } = await loadStack(
+  const { topology, file } = await loadStack(
     app,
-    given?.includes('/') || file === '' ? findStackFile(app, given).file : file,
+    given?.includes('/') || known === '' ? findStackFile(app, given).file : known,
   );
   const reporter = await app.reporter();
-  await driver.down(topology.stack, reporter);
-  await driver.up({ topology, file: from }, reporter);
+  const up = await driver.up({ topology, file, from: startFrom(options), anew: true }, reporter);
   const durationMs = Math.round(performance.now() - started);
-  app.answer(
-    options.json === true,
-    { stack: topology.stack, durationMs },
-    () => `${topology.stack}: built anew in ${durationMs} ms\n`,
-  );
+  app.answer(options.json === true, { stack: topology.stack, durationMs, from: up.from, phases: up.phases }, () => {
+    const how = options.to === undefined ? 'built anew' : `as snapshot ${up.from}`;
+    return `${topology.stack}: ${how} in ${durationMs} ms\n`;
+  });
   return exitCodes.done;
+}
+
+function startFrom({ to, fresh }: VerbInput['options']): StartFrom {
+  if (to !== undefined && fresh === true) {
+    throw new LabError('USAGE', '--to and --fresh contradict each other', { hint: 'Use one of them.' });
+  }
+  if (to !== undefined) return { snapshot: String(to) };
+  return fresh === true ? 'fresh' : 'golden';
 }

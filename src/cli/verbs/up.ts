@@ -10,10 +10,11 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   const { topology, file } = await loadStack(app, args[0]);
   const driver = await app.driver(topology.driver);
   const started = performance.now();
-  const { created, phases } = await driver.up({ topology, file }, await app.reporter());
+  const from = options.fresh === true ? 'fresh' : 'golden';
+  const { created, phases, ...up } = await driver.up({ topology, file, from }, await app.reporter());
   const durationMs = Math.round(performance.now() - started);
   const { stack, nodes } = topology;
-  const answer = { stack, created, durationMs, phases, nodes: nodes.map(({ name }) => name) };
+  const answer = { stack, created, durationMs, from: up.from, phases, nodes: nodes.map(({ name }) => name) };
   app.answer(options.json === true, answer, () =>
     created
       ? `${stack}: ${nodes.length} nodes up in ${durationMs} ms. Next: podlab shell ${nodes[0]?.name}\n`

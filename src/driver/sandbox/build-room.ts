@@ -7,6 +7,7 @@ import { LabError } from '../../error.ts';
 import type { Argv } from '../../host/host.ts';
 import type { Reporter } from '../../reporter.ts';
 import type { Topology } from '../../topology/topology.ts';
+import type { StartFrom } from '../driver.ts';
 import { cgroupParent } from './cgroups.ts';
 import { memberExecutor } from './enter.ts';
 import type { ClusterParts } from './kubernetes-engine.ts';
@@ -27,18 +28,22 @@ export interface BuildRequest extends Machine {
   readonly dir: string;
   /** The directory of its engines' data. */
   readonly data: string;
+  /** What is kept of the stack when the room is gone. */
+  readonly state: string;
   /** podlab's cache: toolchains, image stores, snapshots. */
   readonly cache: string;
   /** podlab's own directory, which holds toolchain/. */
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** For engine kubernetes: what `prepareCluster` has found. */
+  readonly cluster?: ClusterParts;
 }
 
 /** @returns how long each part of the start of a cluster took */
 export async function buildRoom(request: BuildRequest, reporter: Reporter): Promise<readonly Phase[]> {
   const { topology, dir } = request;
-  const cluster = topology.engine === 'kubernetes' ? await prepareCluster(request, reporter) : undefined;
+  const cluster = await restoreCluster(request, reporter);
   const since = Date.now();
   const members = await makeNamespaces(request, cluster?.toolchain.bin ?? '', reporter);
   const owner = readOwner(dir);
@@ -55,6 +60,7 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
     owner,
     members,
     undo,
+    ...(cluster === undefined ? {} : { cluster: cluster.record }),
   };
   if (topology.uplink) {
     // Remembered before anything is changed outside the room.
@@ -124,9 +130,28 @@ async function makeUplink(record: RoomRecord, path: string): Promise<void> {
   }
 }
 
-async function prepareCluster(request: BuildRequest, reporter: Reporter): Promise<ClusterParts> {
+/** Finds or makes what a cluster needs, before there is a room; undefined for other engines. */
+export async function prepareCluster(
+  request: BuildRequest,
+  from: StartFrom,
+  reporter: Reporter,
+): Promise<ClusterParts | undefined> {
+  const { stack, engine } = request.topology;
+  if (engine !== 'kubernetes') {
+    if (typeof from === 'string') return undefined;
+    throw new LabError('USAGE', `stack "${stack}" has no snapshots: its engine is ${engine}`, {
+      hint: `Use "podlab reset ${stack}" without --to.`,
+    });
+  }
   const { gatherParts } = await import('./kubernetes-engine.ts');
-  return gatherParts(request, reporter);
+  return gatherParts(request, from, reporter);
+}
+
+/** Before the nodes' file systems are mounted over what it writes. */
+async function restoreCluster(request: BuildRequest, reporter: Reporter): Promise<ClusterParts | undefined> {
+  if (request.cluster?.snapshot === undefined) return request.cluster;
+  const { restoreParts } = await import('./kubernetes-engine.ts');
+  return restoreParts(request, request.cluster, reporter);
 }
 
 async function startEngines(

@@ -16,7 +16,12 @@ const usualPlace = '/run/podlab';
  * @param dir the room's runtime directory, whose last part is the stack's name
  */
 export function cgroupParent(dir: string, node: string): string {
-  return `/podlab/${groupOf(dir)}/${node}`;
+  return `${cgroupOfRoom(dir)}/${node}`;
+}
+
+/** What all groups of the room's nodes are in. */
+export function cgroupOfRoom(dir: string): string {
+  return `/podlab/${groupOf(dir)}`;
 }
 
 function groupOf(dir: string): string {

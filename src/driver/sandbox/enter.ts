@@ -49,3 +49,16 @@ export function memberExecutor(record: RoomRecord, member: { name: string; pid: 
     },
   };
 }
+
+/**
+ * The executor of a node of a room that is being made or is up.
+ *
+ * @param signal ends what runs there
+ */
+export function nodeExecutor(record: RoomRecord, name: string, signal?: AbortSignal): Executor {
+  const member = record.members.find((candidate) => candidate.name === name);
+  if (member === undefined) throw new Error(`node ${name} did not report`);
+  const executor = memberExecutor(record, member);
+  if (signal === undefined) return executor;
+  return { name, run: (argv, options = {}) => executor.run(argv, { signal, ...options }) };
+}

@@ -6,51 +6,70 @@ import { dirname, join, resolve } from 'node:path';
 import type { ClusterPlace } from '../../cluster/cluster-place.ts';
 import type { CniPlan } from '../../cluster/cni/cni-plan.ts';
 import { type Phase, Phases } from '../../cluster/phases.ts';
-import { startCluster } from '../../cluster/start-cluster.ts';
+import { resumeCluster, startCluster } from '../../cluster/start-cluster.ts';
 import type { Manifest } from '../../cluster/workloads.ts';
 import { LabError } from '../../error.ts';
 import { listDir, readTextIfExists } from '../../host/files.ts';
-import type { Executor } from '../../host/host.ts';
 import { runProgram } from '../../host/run.ts';
 import type { Reporter } from '../../reporter.ts';
 import { imageStore } from '../../toolchain/image-store.ts';
+import type { Workplace } from '../../toolchain/request.ts';
 import { resolveToolchain } from '../../toolchain/resolve-toolchain.ts';
 import type { ImageStore, Toolchain } from '../../toolchain/toolchain.ts';
+import type { StartFrom } from '../driver.ts';
 import type { BuildRequest } from './build-room.ts';
 import { makeNodeCgroups } from './cgroup-limits.ts';
 import { cgroupParent } from './cgroups.ts';
-import { memberExecutor } from './enter.ts';
+import { nodeExecutor } from './enter.ts';
 import { gatherCni } from './gather-cni.ts';
-import type { RoomRecord } from './room-record.ts';
+import type { ClusterRecord, RoomRecord } from './room-record.ts';
+import { chooseSnapshot, restoreOrStartAnew } from './snapshot-choose.ts';
+import { earlierCluster, keepGolden } from './snapshot-cluster.ts';
+import { importImages, rememberImages } from './snapshot-images.ts';
+import { snapshotKey } from './snapshot-key.ts';
+import type { Snapshot } from './snapshot-restore.ts';
 
 export interface ClusterParts {
   readonly toolchain: Toolchain;
   readonly store: ImageStore;
   readonly cni: CniPlan;
   readonly workloads: readonly Manifest[];
+  readonly record: ClusterRecord;
+  /** What the cluster starts from; undefined for nothing. */
+  readonly snapshot: Snapshot | undefined;
 }
 
 /** Where Debian's containernetworking-plugins are. */
 const cniPlugins = '/usr/lib/cni';
 
 /** Finds or makes what nodes will be started from, before there are any. */
-export async function gatherParts(request: BuildRequest, reporter: Reporter): Promise<ClusterParts> {
-  const { topology, cache, path, home, env } = request;
+export async function gatherParts(request: BuildRequest, from: StartFrom, reporter: Reporter): Promise<ClusterParts> {
+  const { topology } = request;
   const base = dirname(request.file);
-  const workplace = {
-    cacheDir: cache,
-    home,
-    path,
-    env,
-    uid: request.uid,
-    signal: request.signal ?? new AbortController().signal,
-  };
+  const workplace = workplaceOf(request);
   const toolchain = await resolveToolchain({ ...workplace, version: topology.kubernetes.version }, reporter);
   const cni = await gatherCni(topology, base, workplace, reporter);
   const own = topology.workloads.images.map((image) => (isPath(image) ? resolve(base, image) : image));
   const store = await imageStore({ ...workplace, toolchain, extraImages: [...cni.images, ...own] }, reporter);
   const workloads = topology.workloads.manifests.map((file) => readManifest(base, file));
-  return { toolchain, store, cni, workloads };
+  const key = snapshotKey({ topology, toolchain, store, cni, workloads });
+  const { snapshot, name } = await chooseSnapshot(request, key, from, reporter);
+  return { toolchain, store, cni, workloads, record: { key, from: name }, snapshot };
+}
+
+/** Gives the nodes-to-be the files of the snapshot; without a snapshot where a golden one turns out to be damaged. */
+export async function restoreParts(
+  request: BuildRequest,
+  parts: ClusterParts,
+  reporter: Reporter,
+): Promise<ClusterParts> {
+  const isRestored = await restoreOrStartAnew(request, { snapshot: parts.snapshot, name: parts.record.from }, reporter);
+  if (isRestored) return parts;
+  return { ...parts, snapshot: undefined, record: { ...parts.record, from: '' } };
+}
+
+function workplaceOf({ cache, home, path, env, uid, signal = new AbortController().signal }: BuildRequest): Workplace {
+  return { cacheDir: cache, home, path, env, uid, signal };
 }
 
 function isPath(image: string): boolean {
@@ -79,6 +98,8 @@ export async function startKubernetes(
     reporter.step('giving every node its images', async () => {
       const give = (name: string) => giveImages(parts.store.dir, join(request.data, name), request.path);
       await Promise.all(topology.nodes.map(({ name }) => give(name)));
+      if (parts.snapshot !== undefined)
+        await importImages(parts.snapshot, topology, request.data, workplaceOf(request));
     }),
   );
   makeNodeCgroups(request.dir, topology.nodes);
@@ -91,15 +112,13 @@ export async function startKubernetes(
     bootstrapToken: `${randomBytes(3).toString('hex')}.${randomBytes(8).toString('hex')}`,
   };
   const run = randomBytes(3).toString('hex');
-  await startCluster({ place, cni: parts.cni, workloads: parts.workloads, phases, run, reporter });
+  const start = { place, cni: parts.cni, workloads: parts.workloads, phases, run, reporter };
+  if (parts.snapshot === undefined) {
+    await startCluster(start);
+    await phases.phase('save', () => keepGolden(request, place, parts.record.key, reporter));
+  } else await resumeCluster(start, earlierCluster(parts.snapshot));
+  await rememberImages(place, request.dir, parts.snapshot);
   return phases.all;
-}
-
-function nodeExecutor(record: RoomRecord, name: string, signal: AbortSignal): Executor {
-  const member = record.members.find((candidate) => candidate.name === name);
-  if (member === undefined) throw new Error(`node ${name} did not report`);
-  const executor = memberExecutor(record, member);
-  return { name, run: (argv, options = {}) => executor.run(argv, { signal, ...options }) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { LabError } from '../../error.ts';
 import { isRunning, type ProcessIdentity } from '../../host/process.ts';
 import { removeCgroups } from './cgroups.ts';
 import { otherRecords, readOwner, readRecord } from './room-record.ts';
+import { thaw } from './snapshot-freeze.ts';
 import { dueUndo, undoOnMachine } from './uplink.ts';
 
 const goneWithinMs = 20_000;
@@ -23,6 +24,7 @@ export async function removeRoom(
 ): Promise<void> {
   const record = readRecord(places.dir);
   const owner = readOwner(places.dir) ?? record?.owner;
+  thaw(places.dir);
   if (owner !== undefined && isRunning(owner)) process.kill(owner.pid, 'SIGKILL');
   // The first processes go last: each waits until every other process of its pid namespace is dead.
   const rest = [...(record?.members ?? []), ...(owner === undefined ? [] : [owner])];

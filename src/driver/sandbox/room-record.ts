@@ -23,6 +23,15 @@ export interface RoomRecord {
   readonly members: readonly (ProcessIdentity & { readonly name: string })[];
   /** What `down` runs on this machine, in order, to take back what `up` changed outside the room. */
   readonly undo: readonly Argv[];
+  /** For engine kubernetes. */
+  readonly cluster?: ClusterRecord;
+}
+
+export interface ClusterRecord {
+  /** `snapshotKey` of the room. */
+  readonly key: string;
+  /** What it started from: '' for nothing, `golden`, or the name of a snapshot. */
+  readonly from: string;
 }
 
 /** The lock that whoever builds or removes the room holds; beside its runtime directory, which goes with the room. */

@@ -18,6 +18,7 @@ export function roomStatus(stack: string, dir: string): RoomStatus {
     file: record?.file ?? '',
     owner: alive ? owner.pid : 0,
     since: record?.since ?? 0,
+    from: record?.cluster?.from ?? '',
     nodes: record === undefined ? [] : nodesOf(record),
   } as const;
   if (record?.state !== 'up') {

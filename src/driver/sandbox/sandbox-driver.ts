@@ -9,7 +9,7 @@ import { isRunning } from '../../host/process.ts';
 import { labelFault } from '../../topology/labels.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Driver } from '../driver.ts';
-import { buildRoom } from './build-room.ts';
+import { buildRoom, prepareCluster } from './build-room.ts';
 import { connectThrough } from './connect.ts';
 import { enterCommand, memberEnv, memberExecutor } from './enter.ts';
 import { planRoom, planSteps } from './plan-room.ts';
@@ -43,19 +43,19 @@ export function sandboxDriver(options: SandboxOptions): Driver {
       ...(topology.uplink ? planUplink(topology.stack).steps : []),
     ],
 
-    up: ({ topology, file }, reporter) =>
+    up: ({ topology, file, from = 'golden', anew = false }, reporter) =>
       locked(topology.stack, async () => {
         const { dir, data, state } = places(topology.stack);
-        if (isAlreadyUp(topology, dir)) return { created: false, phases: [] };
+        const known = anew ? undefined : isAlreadyUp(topology, dir);
+        if (known !== undefined) return { created: false, from: known.cluster?.from ?? '', phases: [] };
         await refuseUnsuitable(topology, options);
+        const request = { ...options, topology, file, dir, data, state, cache: options.paths.cache };
+        const cluster = await prepareCluster(request, from, reporter);
         await removeRoom(topology.stack, { dir, data, path: options.path });
         try {
-          const phases = await buildRoom(
-            { ...options, topology, file, dir, data, cache: options.paths.cache },
-            reporter,
-          );
+          const phases = await buildRoom(cluster === undefined ? request : { ...request, cluster }, reporter);
           dropKeptLogs({ dir, data, state });
-          return { created: true, phases };
+          return { created: true, from: readRecord(dir)?.cluster?.from ?? '', phases };
         } catch (error) {
           keepLogs({ dir, data, state });
           await removeRoom(topology.stack, { dir, data, path: options.path });
@@ -97,6 +97,21 @@ export function sandboxDriver(options: SandboxOptions): Driver {
       }),
 
     logs: async (stack) => readLogs(places(stack)),
+
+    snapshots: {
+      save: (stack, name, reporter) =>
+        locked(stack, async () => {
+          const { dir, data, state } = places(stack);
+          const record = requireRoom(stack, dir);
+          const { saveNamed } = await import('./snapshot-named.ts');
+          return reporter.step(`saving ${stack} as ${name}`, () =>
+            saveNamed(record, { dir, data, state, path: options.path }, name),
+          );
+        }),
+      list: async (stack) => (await import('./snapshot-named.ts')).listNamed(places(stack).state),
+      remove: (stack, name) =>
+        locked(stack, async () => (await import('./snapshot-named.ts')).removeNamed(places(stack).state, name)),
+    },
   };
 }
 
@@ -109,11 +124,11 @@ function refuseStrangeName(stack: string): void {
   });
 }
 
-function isAlreadyUp(topology: Topology, dir: string): boolean {
+function isAlreadyUp(topology: Topology, dir: string): RoomRecord | undefined {
   const record = readRecord(dir);
-  if (record === undefined || record.state !== 'up') return false;
-  if (![record.owner, ...record.members].every(isRunning)) return false;
-  if (topologyHash(record.topology) === topologyHash(topology)) return true;
+  if (record === undefined || record.state !== 'up') return undefined;
+  if (![record.owner, ...record.members].every(isRunning)) return undefined;
+  if (topologyHash(record.topology) === topologyHash(topology)) return record;
   throw new LabError(
     'STACK_CHANGED',
     `stack "${topology.stack}" is up, but was built from another text than ${record.file} has now`,
