@@ -16,10 +16,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   host: [],
   toolchain: ['host'],
   cluster: ['net', 'topology', 'host', 'toolchain'],
-  driver: ['net', 'topology', 'host', 'toolchain', 'cluster'],
+  vm: ['net', 'topology', 'host'],
+  driver: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm'],
   probe: ['net', 'topology', 'host', 'cluster'],
   workshop: ['net', 'topology', 'probe', 'host'],
-  cli: ['net', 'topology', 'host', 'toolchain', 'cluster', 'driver', 'probe', 'workshop'],
+  cli: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm', 'driver', 'probe', 'workshop'],
 };
 
 /** Packages and modules of Node that each imports. Files, processes and terminals are for the edge only. */
@@ -33,6 +34,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   ],
   toolchain: [...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:stream', 'node:zlib'], 'tar-stream'],
   cluster: ['@kubernetes/client-node', 'node:http', 'node:https', 'node:stream', 'node:tls', 'yaml'],
+  vm: ['yaml'],
   driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:readline', 'node:stream'],
   probe: ['@valibot/to-json-schema', 'node:crypto', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],

@@ -1,9 +1,9 @@
 // Topology → what the sandbox will do, as data: shown by `preview`, compared with golden files, applied by the room's scripts.
 
+import { renderHosts } from '../../topology/hosts-file.ts';
 import type { Impairment, Network, Nic, Topology } from '../../topology/topology.ts';
 import type { PlanStep } from '../driver.ts';
 import { gatewayRuleset } from './gateway-ruleset.ts';
-import { renderHosts } from './hosts-file.ts';
 
 /** The words of one `ip` or `tc` command, without the program's name. No word holds white space. */
 export type Words = readonly string[];

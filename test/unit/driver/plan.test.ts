@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderSteps } from '../../../src/cli/verbs/preview.ts';
 import { gatewayRuleset } from '../../../src/driver/sandbox/gateway-ruleset.ts';
-import { renderHosts } from '../../../src/driver/sandbox/hosts-file.ts';
 import { planRoom, planSteps } from '../../../src/driver/sandbox/plan-room.ts';
 import { planUplink } from '../../../src/driver/sandbox/uplink.ts';
+import { renderHosts } from '../../../src/topology/hosts-file.ts';
 import { loadTopology } from '../../../src/topology/load-topology.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
