@@ -23,7 +23,7 @@ export interface VerbModule {
 export interface Verb {
   /** One word, or two for a verb of a noun: `labs prove`. */
   readonly name: string;
-  readonly group: 'Room' | 'Lab' | 'Machine' | 'Stack file';
+  readonly group: 'Room' | 'Lab' | 'Workshop' | 'Machine' | 'Stack file';
   /** Commander's form: `[stack]`, `<node>`. */
   readonly args: readonly string[];
   readonly summary: string;

@@ -36,12 +36,17 @@ export const systemClock: Clock = {
  * The room for a lab, built if it is not up.
  *
  * @param given a stack to use instead of the lab's own
- * @param prefix put before the stack's name, for a room apart from the participant's
+ * @param rename the name of the room, for one apart from the participant's
  * @throws LabError LAB_UNTRUSTED, and what `up` throws
  */
-export async function roomFor(app: App, lab: Lab, given: string | undefined, prefix = ''): Promise<LabRoom> {
+export async function roomFor(
+  app: App,
+  lab: Lab,
+  given: string | undefined,
+  rename?: (stack: string) => string,
+): Promise<LabRoom> {
   await requireTrust(app, lab);
-  const { topology, file, stack } = await loadStack(app, given ?? lab.stack, prefix);
+  const { topology, file, stack } = await loadStack(app, given ?? lab.stack, rename);
   const driver = await app.driver(topology.driver);
   const { created } = await driver.up({ topology, file }, await app.reporter());
   const { since } = await driver.status(stack);
@@ -109,12 +114,21 @@ export async function sessionFor(app: App, lab: Lab, room: LabRoom, own?: Progre
 
 /** What makes this participant's numbers differ from the neighbour's: made once for each stack, then kept. */
 export function seedOf(app: App, stack: string): string {
-  const path = join(app.paths.state, stack, 'seed');
+  const path = seedFile(app, stack);
   const known = readTextIfExists(path)?.trim();
   if (known !== undefined && known !== '') return known;
   const seed = randomBytes(8).toString('hex');
-  writeFileAtomic(path, `${seed}\n`);
+  keepSeed(app, stack, seed);
   return seed;
+}
+
+/** Gives a stack a seed that is chosen elsewhere. */
+export function keepSeed(app: App, stack: string, seed: string): void {
+  writeFileAtomic(seedFile(app, stack), `${seed}\n`);
+}
+
+function seedFile(app: App, stack: string): string {
+  return join(app.paths.state, stack, 'seed');
 }
 
 /**

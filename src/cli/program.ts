@@ -83,7 +83,10 @@ function addVerb(program: Command, verb: Verb, action: Action): void {
   for (const argument of verb.args) command.argument(argument);
   for (const { flags, summary } of verb.options) command.option(flags, summary);
   command.action(async (...received: unknown[]) => {
-    const given = received.slice(0, verb.args.length).filter((value) => typeof value === 'string');
+    const given = received
+      .slice(0, verb.args.length)
+      .flat()
+      .filter((value) => typeof value === 'string');
     // A verb that has sub-verbs shares option names with them.
     await action(verb, given, command.optsWithGlobals());
   });

@@ -19,32 +19,42 @@ const defaultStack = 'quickstart';
 /** @param given a stack's name, or the path of its file; `PODLAB_STACK` or the quickstart when it is undefined */
 export function findStackFile(app: App, given: string | undefined): StackFile {
   const word = given ?? (app.env.PODLAB_STACK || defaultStack);
-  const isPath = word.includes('/') || /\.ya?ml$/.test(word);
-  const file = isPath ? resolve(word) : findUnderRoots(app, 'stacks', `Pulumi.${word}.yaml`);
+  const file = isPath(word) ? resolve(word) : findUnderRoots(app, 'stacks', `Pulumi.${word}.yaml`);
   const text = file === undefined ? undefined : readTextIfExists(file);
-  if (file === undefined || text === undefined) throw unknownStack(app, word, isPath);
+  if (file === undefined || text === undefined) throw unknownStack(app, word);
   return { stack: stackNameOf(file), file, text };
 }
 
 /**
  * The topology of a stack file; warnings go to standard error.
  *
- * @param prefix put before the stack's name, for a second room of the same file
+ * @param given as for `findStackFile`, or the name of a room that is there: then the file that it was built from
+ * @param rename the name of the room, for another room of the same file
  * @throws LabError STACK_INVALID
  */
 export async function loadStack(
   app: App,
   given: string | undefined,
-  prefix = '',
+  rename: (stack: string) => string = (stack) => stack,
 ): Promise<StackFile & { topology: Topology }> {
-  const original = findStackFile(app, given);
-  const found = { ...original, stack: `${prefix}${original.stack}` };
+  const original = (await fileOfRoom(app, given)) ?? findStackFile(app, given);
+  const found = { ...original, stack: rename(original.stack) };
   const { topology, problems } = await lintFile(found);
   const { throwIfErrors, renderProblem } = await import('../error.ts');
   throwIfErrors('STACK_INVALID', problems);
   if (topology === undefined) throw new Error(`${found.file}: no topology and no error`);
   for (const problem of problems) app.stderr.write(`${renderProblem(problem)}\n`);
   return { ...found, topology };
+}
+
+/** Rooms that are called otherwise than their files, such as the seats of a workshop. */
+async function fileOfRoom(app: App, given: string | undefined): Promise<StackFile | undefined> {
+  const word = given ?? app.env.PODLAB_STACK ?? '';
+  if (word === '' || isPath(word) || findUnderRoots(app, 'stacks', `Pulumi.${word}.yaml`) !== undefined)
+    return undefined;
+  const { file } = await (await app.driver('sandbox')).status(word);
+  const text = file === '' ? undefined : readTextIfExists(file);
+  return text === undefined ? undefined : { stack: word, file, text };
 }
 
 export async function lintFile(
@@ -61,7 +71,7 @@ export async function lintFile(
  */
 export async function roomName(app: App, given: string | undefined): Promise<string> {
   const word = given ?? app.env.PODLAB_STACK;
-  if (word !== undefined && word !== '') return word.includes('/') || /\.ya?ml$/.test(word) ? stackNameOf(word) : word;
+  if (word !== undefined && word !== '') return isPath(word) ? stackNameOf(word) : word;
   const rooms = await (await app.driver('sandbox')).list();
   const [only, ...others] = rooms;
   if (only === undefined) throw new LabError('STACK_NOT_UP', 'no room is up', { hint: 'Run "podlab up".' });
@@ -77,13 +87,18 @@ export function knownStacks(app: App): readonly string[] {
   return [...new Set(names.flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []))].sort();
 }
 
+/** Whether a word names a file rather than a stack. */
+export function isPath(word: string): boolean {
+  return word.includes('/') || /\.ya?ml$/.test(word);
+}
+
 function stackNameOf(file: string): string {
   const name = basename(file);
   return /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.[1] ?? name.replace(/\.ya?ml$/, '');
 }
 
-function unknownStack(app: App, word: string, isPath: boolean): LabError {
-  if (isPath) return new LabError('NOT_FOUND', `there is no stack file ${word}`);
+function unknownStack(app: App, word: string): LabError {
+  if (isPath(word)) return new LabError('NOT_FOUND', `there is no stack file ${word}`);
   return new LabError('NOT_FOUND', `there is no stack "${word}"`, {
     hint: `There are: ${knownStacks(app).join(', ')}.`,
   });

@@ -20,7 +20,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   driver: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm'],
   probe: ['net', 'topology', 'host', 'cluster'],
   workshop: ['net', 'topology', 'probe', 'host'],
-  cli: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm', 'driver', 'probe', 'workshop'],
+  fleet: ['topology', 'workshop'],
+  cli: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm', 'driver', 'probe', 'workshop', 'fleet'],
 };
 
 /** Packages and modules of Node that each imports. Files, processes and terminals are for the edge only. */
@@ -38,10 +39,11 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:readline', 'node:stream'],
   probe: ['@valibot/to-json-schema', 'node:crypto', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
+  fleet: ['@valibot/to-json-schema', 'csv-parse', 'node:crypto', 'uqr', 'valibot'],
   cli: [
     ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],
-    ...['node:crypto', 'node:events', 'node:fs', 'node:net', 'node:path', 'node:stream', 'node:url', 'node:util'],
-    'yaml',
+    ...['node:crypto', 'node:events', 'node:fs', 'node:net', 'node:path', 'node:stream'],
+    ...['node:timers', 'node:url', 'node:util', 'yaml'],
   ],
 };
 

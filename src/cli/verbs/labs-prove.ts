@@ -27,7 +27,7 @@ const roomPrefix = 'prove-';
 async function proveInRoom(app: App, lab: Lab, options: VerbInput['options']): Promise<LabProof> {
   const { proveLab } = await import('../../workshop/prove.ts');
   const { probes } = await import('../../probe/registry.ts');
-  const room = await roomFor(app, lab, options.stack as string | undefined, roomPrefix);
+  const room = await roomFor(app, lab, options.stack as string | undefined, (stack) => `${roomPrefix}${stack}`);
   try {
     // A fixed seed: the proof of one text is the same every time.
     const live = { context: room.context, probes, clock: systemClock, seed: 'prove' };

@@ -10,13 +10,20 @@ import { findStackFile, lintFile } from '../stack-files.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
   const [word = ''] = args;
-  const problems = listDir(resolve(word)).includes('README.md') ? await lintLab(word) : await lintStackFile(app, word);
+  const problems = await problemsOf(app, word);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const counted = `${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}`;
   app.answer(options.json === true, { file: word, ok: errors === 0, problems }, () =>
     [...problems.map(renderProblem), `${word}: ${problems.length === 0 ? 'no problem' : counted}`, ''].join('\n'),
   );
   return errors === 0 ? exitCodes.done : exitCodes.usage;
+}
+
+async function problemsOf(app: App, word: string): Promise<readonly Problem[]> {
+  if (listDir(resolve(word)).includes('README.md')) return lintLab(word);
+  if (/(^|\/)workshop[^/]*\.ya?ml$/.test(word))
+    return (await import('../fleet.ts')).lintWorkshop(resolve(word)).problems;
+  return lintStackFile(app, word);
 }
 
 function count(number: number, noun: string): string {

@@ -1,12 +1,12 @@
 // podlab reset: a room built anew, or one exercise put back to its start.
 
-import type { StartFrom } from '../../driver/driver.ts';
+import type { RoomStatus, StartFrom } from '../../driver/driver.ts';
 import { LabError } from '../../error.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { currentSession } from '../lab-room.ts';
-import { findStackFile, loadStack, roomName } from '../stack-files.ts';
+import { isPath, loadStack, roomName } from '../stack-files.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
   const [word] = args;
@@ -28,14 +28,9 @@ async function resetExercise(app: App, word: string, options: VerbInput['options
 async function resetRoom(app: App, given: string | undefined, options: VerbInput['options']): Promise<number> {
   const started = performance.now();
   const driver = await app.driver('sandbox');
-  // The file that the room was built from, unless one is named: it may lie anywhere.
   const stack = given ?? (await roomName(app, undefined));
-  const { file: known } = await driver.status(stack).catch(() => ({ file: '' }));
   // Read before anything is removed: a file with errors must not cost the room.
-  const { topology, file } = await loadStack(
-    app,
-    given?.includes('/') || known === '' ? findStackFile(app, given).file : known,
-  );
+  const { topology, file } = await loadRoom(app, stack, await driver.status(stack).catch(() => undefined));
   const reporter = await app.reporter();
   const up = await driver.up({ topology, file, from: startFrom(options), anew: true }, reporter);
   const durationMs = Math.round(performance.now() - started);
@@ -44,6 +39,12 @@ async function resetRoom(app: App, given: string | undefined, options: VerbInput
     return `${topology.stack}: ${how} in ${durationMs} ms\n`;
   });
   return exitCodes.done;
+}
+
+/** From the file that the room was built from, unless one is named: it may lie anywhere, and be called otherwise. */
+async function loadRoom(app: App, stack: string, status: RoomStatus | undefined) {
+  if (isPath(stack) || status === undefined || status.file === '') return loadStack(app, stack);
+  return loadStack(app, status.file, () => status.stack);
 }
 
 function startFrom({ to, fresh }: VerbInput['options']): StartFrom {

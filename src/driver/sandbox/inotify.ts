@@ -8,6 +8,11 @@ const perNode = 16;
 
 const limitFile = '/proc/sys/fs/inotify/max_user_instances';
 
+/** How many more this user can have. */
+export function inotifyLeft(): number {
+  return Number(readFileSync(limitFile, 'utf8')) - instancesInUse();
+}
+
 /** Why this machine has not enough of them for a cluster of so many nodes; '' when it has. */
 export function inotifyFault(nodes: number): { readonly fault: string; readonly remedy: string } {
   const limit = Number(readFileSync(limitFile, 'utf8'));

@@ -1,0 +1,55 @@
+// podlab fleet exec: one command on the same node of many seats.
+
+import { LabError } from '../../error.ts';
+import { runSeats } from '../../fleet/run-seats.ts';
+import { selectSeats } from '../../fleet/select-seats.ts';
+import { sanitizeLine } from '../../workshop/sanitize.ts';
+import type { App } from '../app.ts';
+import type { VerbInput } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { openFleet } from '../fleet.ts';
+
+const parallel = 8;
+/** Of each seat's output; a command that says more is asked for something else. */
+const maxOutputBytes = 1_048_576;
+
+export async function run(app: App, { args, rest, options }: VerbInput): Promise<number> {
+  const [node = '', ...words] = args;
+  const [program, ...programArgs] = rest;
+  if (program === undefined) {
+    throw new LabError('USAGE', 'no command', { hint: 'Write it behind --: podlab fleet exec node1 -- ip route' });
+  }
+  const fleet = await openFleet(app, options.workshop as string | undefined);
+  const outcomes = await runSeats({
+    seats: selectSeats(fleet.workshop, words),
+    parallel,
+    firstAlone: false,
+    signal: app.signal,
+    now: () => performance.now(),
+    onEnd: () => {},
+    work: async (seat) => {
+      const executor = await fleet.driver.executor(seat.stack, node);
+      const { exitCode, stdout, stderr } = await executor.run([program, ...programArgs], {
+        maxOutputBytes,
+        signal: app.signal,
+      });
+      return { exitCode, stdout, stderr };
+    },
+  });
+  const seats = outcomes.map(({ seat, result, fault }) => ({
+    seat: seat.number,
+    stack: seat.stack,
+    ...(result ?? { exitCode: -1, stdout: '', stderr: fault?.message ?? 'not begun' }),
+  }));
+  app.answer(options.json === true, { workshop: fleet.workshop.name, node, seats }, () =>
+    seats.map(({ stack, exitCode, stdout, stderr }) => lined(stack, exitCode, `${stdout}${stderr}`)).join(''),
+  );
+  return seats.every(({ exitCode }) => exitCode === 0) ? exitCodes.done : exitCodes.no;
+}
+
+/** Every line with the seat before it, so that the output can be searched and sorted. */
+function lined(stack: string, exitCode: number, output: string): string {
+  const lines = output.split('\n').filter((line) => line !== '');
+  const ending = exitCode === 0 ? [] : [`exit code ${exitCode}`];
+  return [...lines, ...ending].map((line) => `${stack}: ${sanitizeLine(line)}\n`).join('');
+}

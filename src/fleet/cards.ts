@@ -1,0 +1,66 @@
+// The cards that participants are handed: a page to print, and a CSV file to mail from.
+
+import { renderSVG } from 'uqr';
+
+export interface Card {
+  readonly stack: string;
+  readonly person: string;
+  /** The page's address with the token in its fragment, which browsers keep to themselves. */
+  readonly address: string;
+  readonly token: string;
+}
+
+/** One page of HTML without scripts and without anything from elsewhere. */
+export function renderCards(title: string, cards: readonly Card[]): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>${escapeHtml(title)}</title>
+<style>
+@page { size: A4; margin: 12mm }
+body { font: 11pt system-ui, sans-serif; color: #111; background: #fff; margin: 0 }
+main { display: grid; grid-template-columns: 1fr 1fr; gap: 6mm }
+article { border: 0.3mm solid #999; border-radius: 3mm; padding: 5mm; break-inside: avoid; display: grid; grid-template-columns: 1fr 32mm; gap: 4mm }
+h2 { font-size: 14pt; margin: 0 }
+p { margin: 1.5mm 0 }
+code { font: 9pt ui-monospace, monospace; overflow-wrap: anywhere }
+svg { width: 32mm; height: 32mm }
+</style>
+<main>
+${cards.map((card) => renderCard(title, card)).join('\n')}
+</main>
+</html>
+`;
+}
+
+/** RFC 4180, with a head. A name that a spreadsheet would take for a formula is kept from being one. */
+export function renderCardsCsv(cards: readonly Card[]): string {
+  const rows = [
+    ['seat', 'name', 'address', 'token'],
+    ...cards.map((card) => [card.stack, noFormula(card.person), card.address, card.token]),
+  ];
+  return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
+}
+
+function renderCard(title: string, { stack, person, address, token }: Card): string {
+  const code = renderSVG(address, { border: 0 });
+  return `<article><div><p>${escapeHtml(title)}</p><h2>${escapeHtml(person === '' ? stack : person)}</h2>
+<p>Seat ${escapeHtml(stack)}</p><p><code>${escapeHtml(address)}</code></p><p>Token <code>${escapeHtml(token)}</code></p></div>${code}</article>`;
+}
+
+function noFormula(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
