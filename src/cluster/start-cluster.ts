@@ -88,7 +88,7 @@ async function proveReady(
     ),
   );
   for (const what of skipped) reporter.info(`not looked at: ${what}`);
-  await removeCheckPods(place);
+  await phases.phase('tidy', () => reporter.step('taking the check pods away', () => removeCheckPods(place)));
 }
 
 async function prepareNodes({ place, cni }: ClusterStart): Promise<void> {

@@ -55,7 +55,7 @@ export interface UpResult {
   readonly created: boolean;
   /** What a cluster started from: '' for nothing, `golden`, or the name of a snapshot. */
   readonly from: string;
-  /** How long each part of the start of a cluster took; empty for other engines. */
+  /** How long each part of the start took, in the order in which they ended; empty when the room was up. */
   readonly phases: readonly { readonly name: string; readonly ms: number }[];
 }
 

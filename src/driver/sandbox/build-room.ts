@@ -2,7 +2,7 @@
 
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Phase } from '../../cluster/phases.ts';
+import type { Phases } from '../../cluster/phases.ts';
 import { LabError } from '../../error.ts';
 import type { Argv } from '../../host/host.ts';
 import type { Reporter } from '../../reporter.ts';
@@ -36,16 +36,17 @@ export interface BuildRequest extends Machine {
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
+  /** Told how long each part of the start takes. */
+  readonly phases: Phases;
   /** For engine kubernetes: what `prepareCluster` has found. */
   readonly cluster?: ClusterParts;
 }
 
-/** @returns how long each part of the start of a cluster took */
-export async function buildRoom(request: BuildRequest, reporter: Reporter): Promise<readonly Phase[]> {
-  const { topology, dir } = request;
+export async function buildRoom(request: BuildRequest, reporter: Reporter): Promise<void> {
+  const { topology, dir, phases } = request;
   const cluster = await restoreCluster(request, reporter);
   const since = Date.now();
-  const members = await makeNamespaces(request, cluster?.toolchain.bin ?? '', reporter);
+  const members = await phases.phase('nodes', () => makeNamespaces(request, cluster?.toolchain.bin ?? '', reporter));
   const owner = readOwner(dir);
   if (owner === undefined) throw new LabError('COMMAND_FAILED', `room "${topology.stack}": the owner left no name`);
   const others = otherRecords(dir).map(({ undo }) => undo);
@@ -67,16 +68,12 @@ export async function buildRoom(request: BuildRequest, reporter: Reporter): Prom
     writeRecord(dir, begun);
     await reporter.step('joining the NAT networks to this machine', () => makeUplink(begun, request.path));
   }
-  let phases: readonly Phase[] = [];
   if (topology.engine !== 'none') {
     writeRecord(dir, begun);
     const room = { stack: topology.stack, owner };
-    phases = await whileOwned(room, request.signal, (signal) =>
-      startEngines(begun, { ...request, signal }, cluster, reporter),
-    );
+    await whileOwned(room, request.signal, (signal) => startEngines(begun, { ...request, signal }, cluster, reporter));
   }
   writeRecord(dir, { ...begun, state: 'up' });
-  return phases;
 }
 
 async function makeNamespaces(
@@ -149,9 +146,10 @@ export async function prepareCluster(
 
 /** Before the nodes' file systems are mounted over what it writes. */
 async function restoreCluster(request: BuildRequest, reporter: Reporter): Promise<ClusterParts | undefined> {
-  if (request.cluster?.snapshot === undefined) return request.cluster;
+  const { cluster, phases } = request;
+  if (cluster?.snapshot === undefined) return cluster;
   const { restoreParts } = await import('./kubernetes-engine.ts');
-  return restoreParts(request, request.cluster, reporter);
+  return phases.phase('restore', () => restoreParts(request, cluster, reporter));
 }
 
 async function startEngines(
@@ -159,7 +157,7 @@ async function startEngines(
   request: BuildRequest,
   cluster: ClusterParts | undefined,
   reporter: Reporter,
-): Promise<readonly Phase[]> {
+): Promise<void> {
   if (cluster !== undefined) {
     const { startKubernetes } = await import('./kubernetes-engine.ts');
     return startKubernetes(record, request, cluster, reporter);
@@ -173,7 +171,6 @@ async function startEngines(
       await startDocker(memberExecutor(record, member), { cgroupParent: cgroupParent(request.dir, name) }, reporter);
     }),
   );
-  return [];
 }
 
 function makeEngineDirs(data: string, { engine, nodes }: Topology): void {

@@ -5,7 +5,6 @@ import { existsSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ClusterPlace } from '../../cluster/cluster-place.ts';
 import type { CniPlan } from '../../cluster/cni/cni-plan.ts';
-import { type Phase, Phases } from '../../cluster/phases.ts';
 import { resumeCluster, startCluster } from '../../cluster/start-cluster.ts';
 import type { Manifest } from '../../cluster/workloads.ts';
 import { LabError } from '../../error.ts';
@@ -84,16 +83,15 @@ function readManifest(base: string, file: string): Manifest {
   });
 }
 
-/** @returns how long each part took */
 export async function startKubernetes(
   record: RoomRecord,
   request: BuildRequest,
   parts: ClusterParts,
   reporter: Reporter,
-): Promise<readonly Phase[]> {
+): Promise<void> {
   const { topology } = record;
+  const { phases } = request;
   const signal = request.signal ?? new AbortController().signal;
-  const phases = new Phases();
   await phases.phase('images', () =>
     reporter.step('giving every node its images', async () => {
       const give = (name: string) => giveImages(parts.store.dir, join(request.data, name), request.path);
@@ -117,8 +115,7 @@ export async function startKubernetes(
     await startCluster(start);
     await phases.phase('save', () => keepGolden(request, place, parts.record.key, reporter));
   } else await resumeCluster(start, earlierCluster(parts.snapshot));
-  await rememberImages(place, request.dir, parts.snapshot);
-  return phases.all;
+  await phases.phase('remember', () => rememberImages(place, request.dir, parts.snapshot));
 }
 
 /**

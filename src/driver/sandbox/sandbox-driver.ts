@@ -1,6 +1,7 @@
 // The sandbox driver: nodes are Linux namespaces on this machine.
 
 import { join } from 'node:path';
+import { Phases } from '../../cluster/phases.ts';
 import { LabError } from '../../error.ts';
 import { listDir } from '../../host/files.ts';
 import { withLock } from '../../host/lock.ts';
@@ -49,13 +50,14 @@ export function sandboxDriver(options: SandboxOptions): Driver {
         const known = anew ? undefined : isAlreadyUp(topology, dir);
         if (known !== undefined) return { created: false, from: known.cluster?.from ?? '', phases: [] };
         await refuseUnsuitable(topology, options);
-        const request = { ...options, topology, file, dir, data, state, cache: options.paths.cache };
-        const cluster = await prepareCluster(request, from, reporter);
+        const phases = new Phases();
+        const request = { ...options, topology, file, dir, data, state, cache: options.paths.cache, phases };
+        const cluster = await phases.phase('prepare', () => prepareCluster(request, from, reporter));
         await removeRoom(topology.stack, { dir, data, path: options.path });
         try {
-          const phases = await buildRoom(cluster === undefined ? request : { ...request, cluster }, reporter);
+          await buildRoom(cluster === undefined ? request : { ...request, cluster }, reporter);
           dropKeptLogs({ dir, data, state });
-          return { created: true, from: readRecord(dir)?.cluster?.from ?? '', phases };
+          return { created: true, from: readRecord(dir)?.cluster?.from ?? '', phases: phases.all };
         } catch (error) {
           keepLogs({ dir, data, state });
           await removeRoom(topology.stack, { dir, data, path: options.path });
