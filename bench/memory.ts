@@ -26,12 +26,17 @@ export function proportionalBytes(mark: string): number {
       const marked = readFileSync(`/proc/${pid}/environ`, 'utf8')
         .split('\0')
         .some((one) => one.startsWith(mark));
-      if (marked) sum += kibibytes(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'), 'Pss') * 1024;
+      if (marked) sum += processBytes(pid);
     } catch {
       // Not ours to read, or it ended in the meantime.
     }
   }
   return sum;
+}
+
+/** The proportional set size of one process, in bytes; throws when it is gone. */
+export function processBytes(pid: string): number {
+  return kibibytes(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'), 'Pss') * 1024;
 }
 
 function kibibytes(text: string, key: string): number {

@@ -7,6 +7,8 @@ export interface Section {
   readonly name: string;
   /** Markdown: tables from `table`, and sentences. */
   readonly parts: readonly string[];
+  /** Every measured value, for --json. */
+  readonly data?: object;
 }
 
 /** A Markdown table with its columns aligned, so that it can be read in a terminal too. */
@@ -23,8 +25,16 @@ export function milliseconds({ median, min, max }: Spread): string {
   return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 }
 
-export function ratio({ median, min, max }: Spread): string {
-  return `${median.toFixed(1)}× (${min.toFixed(1)}–${max.toFixed(1)})`;
+/** The same in seconds. */
+export function seconds({ median, min, max }: Spread): string {
+  return [median, min, max]
+    .map((ms) => (ms / 1000).toFixed(2))
+    .join(' ')
+    .replace(/ (.*) (.*)/, ' ($1–$2)');
+}
+
+export function ratio({ median, min, max }: Spread, digits = 1): string {
+  return `${median.toFixed(digits)}× (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 }
 
 /** The page with one section's text exchanged for a new one. */

@@ -1,8 +1,10 @@
-// npm run bench [-- NAME…] [-- --write]: runs benchmarks, prints their tables, and with --write puts them into docs/benchmarks.md.
+// npm run bench -- [NAME…] [--write] [--json]: runs benchmarks, prints their tables, with --json also every measured value that they
+// hand out, and with --write puts the tables into docs/benchmarks.md.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { benchCheck } from './check.ts';
+import { benchCluster } from './cluster.ts';
 import { benchHelp } from './help.ts';
 import { describeMachine, load } from './machine.ts';
 import { benchPhases } from './phases.ts';
@@ -16,12 +18,14 @@ const benchmarks: Readonly<Record<string, () => Promise<Section>>> = {
   up: benchUp,
   rooms: benchRooms,
   check: benchCheck,
+  cluster: benchCluster,
 };
 const page = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 
 const words = process.argv.slice(2);
 const write = words.includes('--write');
-const names = words.filter((word) => word !== '--write');
+const json = words.includes('--json');
+const names = words.filter((word) => !['--write', '--json'].includes(word));
 const unknown = names.filter((name) => !(name in benchmarks));
 if (unknown.length > 0) {
   console.error(`no benchmark ${unknown.join(', ')}; there are: ${Object.keys(benchmarks).join(', ')}`);
@@ -38,6 +42,7 @@ async function runAll(chosen: readonly string[]): Promise<void> {
     const where = `Measured on ${describeMachine()}; load average before the run: ${before.toFixed(1)}.`;
     const full = { ...section, parts: [...section.parts, where] };
     console.log(`\n## ${name}\n\n${full.parts.join('\n\n')}`);
+    if (json) console.log(`\n${JSON.stringify(full.data ?? {})}`);
     if (write) writeFileSync(page, replaceSection(readFileSync(page, 'utf8'), full));
   }
 }

@@ -17,8 +17,9 @@ export interface Workplace {
 
 export const podlabScript = fileURLToPath(new URL('../bin/podlab.mjs', import.meta.url));
 
-export async function withWorkplace<T>(work: (place: Workplace) => Promise<T>): Promise<T> {
-  const dir = mkdtempSync(join(tmpdir(), 'podlab-bench-'));
+/** @param parent where it is made: the directory for temporary files if absent */
+export async function withWorkplace<T>(work: (place: Workplace) => Promise<T>, parent = tmpdir()): Promise<T> {
+  const dir = mkdtempSync(join(parent, 'podlab-bench-'));
   const root = join(dir, 'root');
   // Only what podlab needs, so that the length of somebody's PATH is no part of the result.
   const env = { PATH: systemPath, HOME: dir, PODLAB_ROOT: root, PODLAB_QUIET: '1', LC_ALL: 'C.UTF-8' };
