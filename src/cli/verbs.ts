@@ -431,6 +431,27 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/toolchain.ts'),
   },
   {
+    name: 'toolchain export',
+    group: 'Machine',
+    args: ['<file>'],
+    summary: 'write the toolchain, and all images that were pulled or given, to one file',
+    details:
+      'For machines without network. Whoever imports it runs these programs as root: hand on the SHA-256 checksum that it prints, by another way.',
+    examples: ['podlab toolchain export podlab-toolchain.tar', 'podlab toolchain export /media/usb/podlab.tar --json'],
+    options: [{ flags: '--kubernetes <version>', summary: 'version, such as v1.36.3 (default: the pinned one)' }, json],
+    load: () => import('./verbs/toolchain-export.ts'),
+  },
+  {
+    name: 'toolchain import',
+    group: 'Machine',
+    args: ['<file>'],
+    summary: 'put what "podlab toolchain export" wrote into the cache of this machine',
+    details: 'Everything in it is verified before anything is put in place. Needs no network.',
+    examples: ['podlab toolchain import podlab-toolchain.tar', 'podlab toolchain import /media/usb/podlab.tar --json'],
+    options: [json],
+    load: () => import('./verbs/toolchain-import.ts'),
+  },
+  {
     name: 'completion',
     group: 'Machine',
     args: ['<shell>'],

@@ -1,6 +1,5 @@
 // Images made here: programs from the toolchain, the rest from Debian packages.
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../error.ts';
 import type { Reporter } from '../reporter.ts';
@@ -13,7 +12,8 @@ import { type Layer, type LayerEntry, packLayer } from './layer.ts';
 import { writeOciArchive } from './oci-archive.ts';
 import type { Program, ProgramSource } from './program.ts';
 import { baseEntries, type DebianPart, type RecipeName, recipes } from './recipes.ts';
-import { arch, cachePlaces, hashOf, type Workplace } from './request.ts';
+import { arch, hashOf, type Workplace } from './request.ts';
+import { withScratch } from './scratch.ts';
 
 export interface WantedImage {
   readonly role: RecipeName;
@@ -49,11 +49,13 @@ export async function assembleImages(
   await reporter.step(
     `assembling ${roles.length === 1 ? 'one container image' : `${roles.length} container images`}`,
     (update) =>
-      withLayers(roles, programs, request, update, async (layersOf) => {
-        for (const { image, dir } of missing) {
-          assembled.set(image.role, await writeImage(image, dir, await layersOf(image.role)));
-        }
-      }),
+      withScratch(request.cacheDir, (scratch) =>
+        withLayers({ scratch, roles, programs, request, update }, async (layersOf) => {
+          for (const { image, dir } of missing) {
+            assembled.set(image.role, await writeImage(image, dir, await layersOf(image.role)));
+          }
+        }),
+      ),
   );
   return assembled;
 }
@@ -93,17 +95,19 @@ async function writeImage(
   return imageOf(entry);
 }
 
+interface Packing {
+  readonly scratch: string;
+  readonly roles: readonly RecipeName[];
+  readonly programs: readonly Program[];
+  readonly request: Workplace;
+  readonly update: (detail: string) => void;
+}
+
 /** Layers are packed once and shared by the images that have them. */
 async function withLayers(
-  roles: readonly RecipeName[],
-  programs: readonly Program[],
-  request: Workplace,
-  update: (detail: string) => void,
+  { scratch, roles, programs, request, update }: Packing,
   use: (layersOf: (role: RecipeName) => Promise<readonly Layer[]>) => Promise<void>,
 ): Promise<void> {
-  const { root } = cachePlaces(request.cacheDir);
-  mkdirSync(root, { recursive: true });
-  const scratch = mkdtempSync(join(root, 'layers-'));
   const packed = new Map<string, Promise<Layer>>();
   const pack = (name: string, entries: readonly LayerEntry[]) => {
     const layer = packed.get(name) ?? packLayer(entries, join(scratch, `${packed.size}.tar.zst`));
@@ -126,11 +130,7 @@ async function withLayers(
       }
       return Promise.all(layers);
     };
-  try {
-    if (roles.every((role) => recipes[role].parts.length === 0)) return await use(layersOf({}));
-    update('unpacking Debian packages');
-    await withDebianParts(scratch, request, (parts) => use(layersOf(parts)));
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  if (roles.every((role) => recipes[role].parts.length === 0)) return await use(layersOf({}));
+  update('unpacking Debian packages');
+  await withDebianParts(scratch, request, (parts) => use(layersOf(parts)));
 }

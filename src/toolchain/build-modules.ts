@@ -69,7 +69,7 @@ export function programName(path: string): string {
 }
 
 async function goProgram(pin: Pin, workplace: Workplace): Promise<string> {
-  const hint = `Install Go ${pin.go} or newer from your distribution or go.dev, or use --from path or --from release.`;
+  const hint = `Install Go ${pin.go} or newer from your distribution or go.dev, use --from path or --from release, or "podlab toolchain import FILE".`;
   const go = locateProgram('go', workplace.path);
   if (go === undefined) {
     throw new LabError('HOST_UNSUITABLE', 'building from Go modules needs Go, and there is no program "go"', { hint });

@@ -78,13 +78,6 @@ export async function makeEntry(
   }
 }
 
-/** Removes what makers left behind that were killed. Only while holding the cache's lock. */
-export function removeUnfinished(dir: string): void {
-  for (const name of readDirIfExists(dir)) {
-    if (name.endsWith('.new')) rmSync(join(dir, name), { recursive: true, force: true });
-  }
-}
-
 /** Hash of the one file in it, or of all in order. */
 export function entryHash(entry: Entry): string {
   return entry.files.map(({ sha256 }) => sha256).join('-');
@@ -95,10 +88,6 @@ export function entryFile(entry: Entry, name?: string): string {
   const file = name === undefined ? entry.files[0] : entry.files.find((one) => one.name === name);
   if (file === undefined) throw new Error(`cache entry ${entry.dir} has no file ${name ?? ''}`);
   return join(entry.dir, file.name);
-}
-
-function readDirIfExists(dir: string): readonly string[] {
-  return statSync(dir, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(dir);
 }
 
 function parseManifest(text: string): Omit<Entry, 'dir'> | undefined {

@@ -68,7 +68,7 @@ async function fromElsewhere(
   const missing = kubeadmRoles.filter((role) => !found.has(role));
   const pull = async (roles: readonly ImageRole[]) => {
     const references = roles.map((role) => names.references[role]);
-    const images = await pullImages(references, request.registry, request, reporter);
+    const images = await pullImages({ references, mirror: request.registry }, request, reporter);
     for (const [index, role] of roles.entries()) {
       const image = images[index];
       if (image !== undefined) found.set(role, image);
@@ -87,7 +87,7 @@ async function fromElsewhere(
   try {
     if (missing.length > 0) await pull(missing);
   } catch (error) {
-    if (isAsked || !isDownloadFailure(error)) throw error;
+    if (isAsked || !isRegistrysFault(error)) throw error;
     reporter.info(`images are assembled on this machine: ${error.message}`);
     return new Map();
   }
@@ -95,15 +95,16 @@ async function fromElsewhere(
     try {
       await pull([role]);
     } catch (error) {
-      if (!isDownloadFailure(error)) throw error;
+      if (!isRegistrysFault(error)) throw error;
       reporter.info(`${role} is assembled on this machine: ${error.message}`);
     }
   }
   return found;
 }
 
-function isDownloadFailure(error: unknown): error is LabError {
-  return error instanceof LabError && error.code === 'DOWNLOAD_FAILED';
+/** Nothing came, or something that is not what it should be: assembled images do as well. */
+function isRegistrysFault(error: unknown): error is LabError {
+  return error instanceof LabError && ['DOWNLOAD_FAILED', 'DAMAGED'].includes(error.code);
 }
 
 function metricsServerVersion({ home }: ToolchainRequest): string {

@@ -1,16 +1,16 @@
 // A containerd root with images imported and unpacked, built once for each set of images.
 
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../error.ts';
 import { readTextIfExists, writeFileAtomic } from '../host/files.ts';
 import { withLockInTurn } from '../host/lock.ts';
 import type { Reporter } from '../reporter.ts';
-import { removeUnfinished } from './cache-entry.ts';
 import type { CachedImage } from './image-cache.ts';
 import { containerdVersion, withPrivateContainerd } from './private-containerd.ts';
 import { arch, cachePlaces, hashOf, shortHash, type Workplace } from './request.ts';
+import { removeUnfinished } from './scratch.ts';
+import { damageOf, listFiles } from './store-files.ts';
 import { storeImages } from './store-images.ts';
 import type { ImageStore, Toolchain } from './toolchain.ts';
 
@@ -20,6 +20,8 @@ export interface ImageStoreRequest extends Workplace {
   readonly extraImages: readonly string[];
   /** Registry that is asked for all images that the cache has not, instead of the one in their names. */
   readonly registry?: string | undefined;
+  /** Whether every byte of the store is read again. */
+  readonly verify?: boolean | undefined;
 }
 
 /**
@@ -33,11 +35,15 @@ export async function imageStore(request: ImageStoreRequest, reporter: Reporter)
   const { stores, lock } = cachePlaces(request.cacheDir);
   const dir = join(stores, shortHash(id));
   const store = { dir: join(dir, 'root'), id };
-  if (isComplete(dir, id)) return store;
+  if (request.verify !== true && isComplete(dir, id)) return store;
   const onWait = (pid: number) => reporter.info(`waiting for another podlab (process ${pid}) to prepare the images`);
   return withLockInTurn(lock, { onWait, signal: request.signal }, async () => {
-    if (isComplete(dir, id)) return store;
-    removeUnfinished(stores);
+    removeUnfinished(request.cacheDir);
+    if (isComplete(dir, id)) {
+      const damage = request.verify === true ? await verifyStore(dir, reporter) : undefined;
+      if (damage === undefined) return store;
+      reporter.warn(`unpacked images are damaged and are unpacked again: ${damage}`);
+    }
     await buildStore(dir, id, images, request, reporter);
     return store;
   });
@@ -54,6 +60,7 @@ function storeId(images: readonly CachedImage[], containerd: string): string {
 }
 
 const markerName = 'complete.json';
+const filesName = 'files.json';
 
 function isComplete(dir: string, id: string): boolean {
   const text = readTextIfExists(join(dir, markerName));
@@ -61,6 +68,13 @@ function isComplete(dir: string, id: string): boolean {
   // Says when it was used last.
   utimesSync(dir, new Date(), new Date());
   return true;
+}
+
+/** @returns what is wrong with it */
+function verifyStore(dir: string, reporter: Reporter): Promise<string | undefined> {
+  return reporter.step('reading unpacked images', async () =>
+    damageOf(join(dir, 'root'), readTextIfExists(join(dir, filesName))),
+  );
 }
 
 async function buildStore(
@@ -71,7 +85,6 @@ async function buildStore(
   reporter: Reporter,
 ): Promise<void> {
   const next = `${dir}.${process.pid}.new`;
-  const state = mkdtempSync(join(tmpdir(), 'podlab-ctrd-'));
   mkdirSync(next, { recursive: true, mode: 0o700 });
   try {
     await reporter.step(`unpacking ${images.length} container images`, async (update) => {
@@ -81,9 +94,11 @@ async function buildStore(
         if (at !== undefined) update(at);
       };
       const root = join(next, 'root');
-      const task = { root, state, network: false, script: importScript, args, timeoutMs: 15 * 60_000, onStderr };
+      const task = { root, network: false, script: importScript, args, timeoutMs: 15 * 60_000, onStderr };
       const bad = (await withPrivateContainerd(task, request)).trim();
       if (bad !== '') throw new LabError('COMMAND_FAILED', `images are incomplete after their import:\n${bad}`);
+      update('taking checksums');
+      writeFileAtomic(join(next, filesName), `${JSON.stringify(await listFiles(root), undefined, 1)}\n`);
     });
     writeFileAtomic(
       join(next, markerName),
@@ -93,7 +108,6 @@ async function buildStore(
     renameSync(next, dir);
   } finally {
     rmSync(next, { recursive: true, force: true });
-    rmSync(state, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 // Programs from the Go modules under toolchain/: out of the cache, or built.
 
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../error.ts';
 import type { Reporter } from '../reporter.ts';
@@ -8,7 +8,8 @@ import { buildModule, linkerFlags } from './build-modules.ts';
 import { makeEntry } from './cache-entry.ts';
 import { type GoModule, goModules, type ProgramName, readPin } from './go-modules.ts';
 import { cachedProgram, type Program, type ProgramSource, programDir, programOf } from './program.ts';
-import { arch, cachePlaces, hashOf, type ToolchainRequest } from './request.ts';
+import { arch, hashOf, type ToolchainRequest } from './request.ts';
+import { withScratch } from './scratch.ts';
 
 /** @throws LabError HOST_UNSUITABLE for a version that the modules are not pinned to */
 export function modulesSource(request: ToolchainRequest, reporter: Reporter): ProgramSource {
@@ -39,10 +40,7 @@ async function build(
   request: ToolchainRequest,
   reporter: Reporter,
 ): Promise<readonly Program[]> {
-  const { programs } = cachePlaces(request.cacheDir);
-  mkdirSync(programs, { recursive: true });
-  const scratch = mkdtempSync(join(programs, 'build-'));
-  try {
+  return withScratch(request.cacheDir, async (scratch) => {
     await buildModule(module, names, scratch, request, reporter);
     const built: Program[] = [];
     for (const name of names) {
@@ -53,9 +51,7 @@ async function build(
       built.push(programOf(name, entry));
     }
     return built;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 function dirOf(name: ProgramName, request: ToolchainRequest): string {

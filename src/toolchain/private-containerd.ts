@@ -9,11 +9,9 @@ import type { Workplace } from './request.ts';
 export interface ContainerdTask {
   /** containerd's root directory, which stays. */
   readonly root: string;
-  /** Scratch directory for its socket and state; the path of a socket may have 107 bytes only (unix(7)). */
-  readonly state: string;
   /** Whether it may reach the network of this machine. */
   readonly network: boolean;
-  /** POSIX shell; `$CTR` is the client with the address and namespace set, `$@` are `args`. */
+  /** POSIX shell; `$CTR` is the client with the address and namespace set, `$state` a directory that is gone afterwards, `$@` are `args`. */
   readonly script: string;
   readonly args: readonly string[];
   readonly timeoutMs: number;
@@ -39,7 +37,7 @@ export async function withPrivateContainerd(
     });
   }
   const isolation = task.network ? [] : ['--net'];
-  const argv = ['sh', '-euc', around(task.script), 'sh', task.root, task.state, ...task.args] as const;
+  const argv = ['sh', '-euc', around(task.script), 'sh', task.root, ...task.args] as const;
   const result = await runProgram(tiedWithAll([...argv], isolation), {
     env: { PATH: path, LC_ALL: 'C.UTF-8', HOME: '/root', ...(task.network ? proxies(env) : {}) },
     timeoutMs: task.timeoutMs,
@@ -64,12 +62,14 @@ export async function containerdVersion({ path }: Workplace): Promise<string> {
   throw new LabError('HOST_UNSUITABLE', 'container images need containerd', { hint });
 }
 
-// The end of process 1 ends containerd too, but it should close its databases first.
+// Its socket and state are on a tmpfs of its own mount namespace: a kill leaves nothing of them, and the path of a socket may
+// have 107 bytes only (unix(7)). The end of process 1 ends containerd too, but it should close its databases first.
 function around(script: string): string {
   return `
-root=$1 state=$2
-shift 2
+root=$1 state=/dev/shm
+shift
 mkdir -p "$root" "$state"
+mount -t tmpfs -o mode=0700 podlab "$state"
 cat >"$state/config.toml" <<END
 version = 2
 root = "$root"

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { readTextIfExists, writeFileAtomic } from '../host/files.ts';
+import { nodePrograms } from './go-modules.ts';
 import { arch, cachePlaces, hashOf } from './request.ts';
 import { type ImageRole, imageRoles, type Toolchain } from './toolchain.ts';
 
@@ -29,10 +30,23 @@ export function readRecord(cacheDir: string, version: string): ToolchainRecord |
   const text = readTextIfExists(recordFile(cacheDir, version));
   try {
     const { format, ...record } = JSON.parse(text ?? '');
-    return format === 1 && imageRoles.every((role) => record.images[role] !== undefined) ? record : undefined;
+    return format === 1 ? parseRecord(record) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A record as JSON has it; undefined when it is none. */
+export function parseRecord(value: unknown): ToolchainRecord | undefined {
+  const record = (value ?? {}) as Partial<ToolchainRecord>;
+  const words = [record.version, record.arch, record.pins, record.asked, record.imageRepository];
+  if (words.some((word) => typeof word !== 'string')) return undefined;
+  const parts: readonly (Partial<Part> | undefined)[] = [
+    ...nodePrograms.map((name) => record.programs?.[name]),
+    ...imageRoles.map((role) => record.images?.[role]),
+  ];
+  const isWhole = parts.every((part) => typeof part?.entry === 'string' && typeof part.hash === 'string');
+  return isWhole ? (record as ToolchainRecord) : undefined;
 }
 
 export function writeRecord(cacheDir: string, record: ToolchainRecord): void {

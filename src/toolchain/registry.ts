@@ -1,7 +1,6 @@
 // Images from a registry, pulled by containerd, which verifies every digest, and kept as archives.
 
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../error.ts';
 import { downloadText } from '../host/download.ts';
@@ -11,6 +10,7 @@ import { makeEntry } from './cache-entry.ts';
 import { archiveName, type CachedImage, imageEntryDir, imageOf } from './image-cache.ts';
 import { withPrivateContainerd } from './private-containerd.ts';
 import { arch, cachePlaces, hashOf, type Workplace } from './request.ts';
+import { withScratch } from './scratch.ts';
 
 /** Registry's part of a full reference: `registry.example:5000` of `registry.example:5000/a/b:1`. */
 export function registryOf(reference: string): string {
@@ -35,7 +35,7 @@ export async function whyUnreachable(registry: string, { env, signal }: Workplac
 
 /** @throws LabError USAGE for what is neither */
 export function registryUrl(registry: string): URL {
-  const isLocal = /^(localhost|127\.[\d.]+)(:\d+)?$/.test(registry);
+  const isLocal = /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(registry);
   const text = registry.includes('://') ? registry : `${isLocal ? 'http' : 'https'}://${registry}`;
   try {
     return new URL(text.endsWith('/') ? text : `${text}/`);
@@ -45,34 +45,39 @@ export function registryUrl(registry: string): URL {
   }
 }
 
+export interface PullRequest {
+  readonly references: readonly string[];
+  /** The registry to ask instead of the one in the names. */
+  readonly mirror?: string | undefined;
+  /** How long a registry may send nothing. Default 30 000. */
+  readonly silentForMs?: number;
+}
+
 /**
- * Pulls images and puts them into the cache, under their own names whatever registry they really came from.
+ * Pulls images and puts them into the cache, under their own names whatever registry they really came from. Only while holding
+ * the cache's lock.
  *
- * @param mirror the registry to ask instead of the one in the names
  * @throws LabError DOWNLOAD_FAILED when one can't be had, DAMAGED when its bytes are not those of its digest
  */
 export async function pullImages(
-  references: readonly string[],
-  mirror: string | undefined,
+  { references, mirror, silentForMs = 30_000 }: PullRequest,
   workplace: Workplace,
   reporter: Reporter,
 ): Promise<readonly CachedImage[]> {
-  const { images } = cachePlaces(workplace.cacheDir);
-  mkdirSync(images, { recursive: true });
-  const scratch = mkdtempSync(join(images, 'pull-'));
-  const state = mkdtempSync(join(tmpdir(), 'podlab-ctrd-'));
-  try {
+  mkdirSync(cachePlaces(workplace.cacheDir).images, { recursive: true });
+  return withScratch(workplace.cacheDir, async (scratch) => {
     const hosts = join(scratch, 'hosts');
     for (const name of new Set(references.map(registryOf))) writeHosts(hosts, name, mirror ?? name);
     const files = references.map((_reference, index) => join(scratch, `${index}.tar`));
-    const args = [hosts, `linux/${arch}`, ...references.flatMap((reference, index) => [reference, files[index] ?? ''])];
+    const pairs = references.flatMap((reference, index) => [reference, files[index] ?? '']);
+    const args = [hosts, `linux/${arch}`, `${Math.ceil(silentForMs / pollMs)}`, ...pairs];
     const digests = await reporter.step(`pulling ${references.length} container images`, (update) => {
       const onStderr = (text: string) => {
         const at = /^podlab: (.*)$/m.exec(text)?.[1];
         if (at !== undefined) update(at);
       };
       const root = join(scratch, 'root');
-      const task = { root, state, network: true, script: pullScript, args, timeoutMs: 60 * 60_000, onStderr };
+      const task = { root, network: true, script: pullScript, args, timeoutMs: 60 * 60_000, onStderr };
       return withPrivateContainerd(task, workplace).catch((error: unknown) => {
         throw pullError(error);
       });
@@ -87,10 +92,7 @@ export async function pullImages(
       pulled.push(imageOf(entry));
     }
     return pulled;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-    rmSync(state, { recursive: true, force: true });
-  }
+  });
 }
 
 function pulledDir(reference: string, { cacheDir }: Workplace): string {
@@ -119,13 +121,32 @@ function pullError(error: unknown): unknown {
   return new LabError('DOWNLOAD_FAILED', message, { hint: 'See whether the registry has this image.', cause: error });
 }
 
-// A platform's part alone is exported: the index may name more than was pulled. ctr writes its progress to standard output.
+/** How often is looked whether something came. */
+const pollMs = 200;
+
+// A platform's part alone is exported: the index may name more than was pulled. ctr writes its progress to standard output, and
+// waits for a silent registry without end.
 const pullScript = `
-hosts=$1 platform=$2
-shift 2
+hosts=$1 platform=$2 patience=$3
+shift 3
+content=$root/io.containerd.content.v1.content
+pull() {
+  $CTR images pull --hosts-dir "$hosts" --platform "$platform" --no-unpack "$1" >"$state/pull" 2>&1 &
+  client=$! bytes=0 silent=0
+  while kill -0 $client 2>/dev/null; do
+    sleep ${pollMs / 1000}
+    had=$bytes
+    bytes=$(du -sb "$content" 2>/dev/null | cut -f 1)
+    bytes=\${bytes:-0}
+    silent=$((silent + 1))
+    [ "$had" = "$bytes" ] || silent=0
+    [ $silent -gt 0 ] || echo "podlab: $1, $2 to go, $((bytes / 1000000)) MB so far" >&2
+    [ $silent -le $patience ] || { kill -9 $client; echo "$1: nothing came for $((patience * ${pollMs} / 1000)) s" >&2; exit 1; }
+  done
+  wait $client || { tail -n 1 "$state/pull" >&2; exit 1; }
+}
 while [ $# -gt 0 ]; do
-  echo "podlab: $1, $((($# + 1) / 2)) to go" >&2
-  $CTR images pull --hosts-dir "$hosts" --platform "$platform" --no-unpack "$1" >"$state/pull" 2>&1 || { tail -n 1 "$state/pull" >&2; exit 1; }
+  pull "$1" $((($# + 1) / 2))
   $CTR images export --platform "$platform" "$2" "$1"
   $CTR images list "name==$1" | awk 'NR == 2 { print $3 }'
   shift 2

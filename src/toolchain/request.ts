@@ -50,6 +50,8 @@ export function cachePlaces(cacheDir: string) {
     downloads: join(root, 'downloads'),
     records: join(root, 'records'),
     bins: join(root, 'bin'),
+    /** Of whoever holds the lock. */
+    scratch: join(root, 'scratch'),
   };
 }
 

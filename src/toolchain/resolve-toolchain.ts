@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { LabError } from '../error.ts';
 import { withLockInTurn } from '../host/lock.ts';
 import type { Reporter } from '../reporter.ts';
-import { openEntry, removeUnfinished } from './cache-entry.ts';
+import { openEntry } from './cache-entry.ts';
 import { type ClusterImages, clusterImages } from './cluster-images.ts';
 import { goModules, nodePrograms, readPin } from './go-modules.ts';
 import { recipeVersion } from './image-names.ts';
@@ -14,6 +14,7 @@ import { programSources } from './program-sources.ts';
 import { pruneCache } from './prune-cache.ts';
 import { binName, forEachRole, readRecord, type ToolchainRecord, toolchainOf, writeRecord } from './record.ts';
 import { arch, cachePlaces, hashOf, type ToolchainRequest } from './request.ts';
+import { removeUnfinished } from './scratch.ts';
 import type { Toolchain } from './toolchain.ts';
 
 /**
@@ -26,14 +27,14 @@ export async function resolveToolchain(request: ToolchainRequest, reporter: Repo
   // Reading every byte may find damage, and mending it needs the lock.
   const kept = request.verify === true ? undefined : await keptToolchain(request);
   if (typeof kept === 'object') return kept;
-  const { lock, programs, images, bins } = cachePlaces(request.cacheDir);
+  const { lock } = cachePlaces(request.cacheDir);
   const onWait = (pid: number) => reporter.info(`waiting for another podlab (process ${pid}) to prepare the toolchain`);
   return withLockInTurn(lock, { onWait, signal: request.signal }, async () => {
     const made = await keptToolchain(request);
     if (typeof made === 'object') return made;
     if (made !== undefined)
       reporter.warn(`the cached toolchain of ${request.version} is damaged and is mended: ${made}`);
-    for (const dir of [programs, images, bins]) removeUnfinished(dir);
+    removeUnfinished(request.cacheDir);
     return makeToolchain(request, reporter);
   });
 }

@@ -6,7 +6,6 @@ import { LabError } from '../error.ts';
 import { withLockInTurn } from '../host/lock.ts';
 import type { Reporter } from '../reporter.ts';
 import { assembleImages } from './assemble-images.ts';
-import { removeUnfinished } from './cache-entry.ts';
 import { addImageArchive } from './given-images.ts';
 import { type CachedImage, cachedImage, imageByReference } from './image-cache.ts';
 import { localRepository } from './image-names.ts';
@@ -15,6 +14,7 @@ import { fullReference } from './read-archive.ts';
 import { readRecord } from './record.ts';
 import { pullImages, registryOf, whyUnreachable } from './registry.ts';
 import { cachePlaces } from './request.ts';
+import { removeUnfinished } from './scratch.ts';
 import { imageRoles } from './toolchain.ts';
 
 /** An image of some size for labs about images and storage; made when a stack asks for it. */
@@ -29,10 +29,10 @@ export async function storeImages(request: ImageStoreRequest, reporter: Reporter
   const own = await ownImages(request, reporter);
   const extras = request.extraImages.filter((extra) => isFile(extra) || !isOneOf(own, fullReference(extra)));
   if (extras.length === 0) return own;
-  const { lock, images } = cachePlaces(request.cacheDir);
+  const { lock } = cachePlaces(request.cacheDir);
   const onWait = (pid: number) => reporter.info(`waiting for another podlab (process ${pid}) to prepare images`);
   const found = await withLockInTurn(lock, { onWait, signal: request.signal }, () => {
-    removeUnfinished(images);
+    removeUnfinished(request.cacheDir);
     return extraImages(extras, request, reporter);
   });
   return [...own.filter(({ reference }) => !isOneOf(found, reference)), ...found];
@@ -95,7 +95,7 @@ async function pullMissing(
     throw new LabError('NOT_FOUND', `image ${of.join(', ')} is not in the cache: ${why}`, { hint });
   }
   try {
-    return await pullImages(references, request.registry, request, reporter);
+    return await pullImages({ references, mirror: request.registry }, request, reporter);
   } catch (cause) {
     if (!(cause instanceof LabError) || cause.code !== 'DOWNLOAD_FAILED') throw cause;
     throw new LabError('NOT_FOUND', cause.message, { hint, cause });

@@ -33,10 +33,10 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   host: [
     ...['execa', 'node:child_process', 'node:fs', 'node:http', 'node:https', 'node:os', 'node:path', 'node:stream'],
   ],
-  toolchain: [...['node:crypto', 'node:fs', 'node:os', 'node:path', 'node:stream', 'node:zlib'], 'tar-stream'],
+  toolchain: [...['node:crypto', 'node:fs', 'node:path', 'node:stream', 'node:zlib'], 'tar-stream'],
   cluster: ['@kubernetes/client-node', 'node:http', 'node:https', 'node:stream', 'node:tls', 'yaml'],
   vm: ['yaml'],
-  driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:readline', 'node:stream'],
+  driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline', 'node:stream'],
   probe: ['@valibot/to-json-schema', 'node:crypto', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
   fleet: ['@valibot/to-json-schema', 'csv-parse', 'node:crypto', 'uqr', 'valibot'],

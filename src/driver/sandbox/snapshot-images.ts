@@ -1,7 +1,6 @@
 // Images that a node got after its start: built, pulled or imported by those who work there.
 
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterNodes } from '../../cluster/cluster-place.ts';
 import { runOnNode } from '../../cluster/run-on-node.ts';
@@ -64,17 +63,9 @@ export async function importImages(
   const archives = new Set(manifest.files.map(({ name }) => name));
   for (const { name } of nodes) {
     if (!archives.has(imagesName(name))) continue;
-    const state = mkdtempSync(join(tmpdir(), 'podlab-ctrd-'));
     const root = join(data, name, 'lib', 'containerd');
-    try {
-      const args = [join(dir, imagesName(name))];
-      await withPrivateContainerd(
-        { root, state, network: false, script: importScript, args, timeoutMs: withinMs },
-        workplace,
-      );
-    } finally {
-      rmSync(state, { recursive: true, force: true });
-    }
+    const args = [join(dir, imagesName(name))];
+    await withPrivateContainerd({ root, network: false, script: importScript, args, timeoutMs: withinMs }, workplace);
   }
 }
 

@@ -1,10 +1,22 @@
 // Entries of the cache: whole or not at all, and damage is seen.
 
-import { mkdtempSync, readdirSync, rmSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeEntry, openEntry, removeUnfinished } from '../../../src/toolchain/cache-entry.ts';
+import { makeEntry, openEntry } from '../../../src/toolchain/cache-entry.ts';
+import { cachePlaces } from '../../../src/toolchain/request.ts';
+import { removeUnfinished, withScratch } from '../../../src/toolchain/scratch.ts';
 
 let root: string;
 let dir: string;
@@ -57,8 +69,18 @@ test('a maker that fails leaves what was there, and nothing of its own', async (
   expect(await openEntry(dir, true)).toHaveProperty('entry');
 });
 
-test('what a killed maker left is removed', async () => {
-  writeFileSync(join(root, 'kubectl-v1.4711.new'), '');
-  removeUnfinished(root);
-  expect(readdirSync(root)).toEqual(['kubectl-v1']);
+test('what killed makers left is removed, and nothing else', async () => {
+  const { programs, records, scratch } = cachePlaces(root);
+  mkdirSync(join(programs, 'kubectl-v1.4711.new'), { recursive: true });
+  mkdirSync(join(programs, 'kubelet-v1'));
+  mkdirSync(records);
+  writeFileSync(join(records, 'v1.json.4711.new'), '');
+  const killed = withScratch(root, async (work) => {
+    writeFileSync(join(work, 'half'), '');
+    removeUnfinished(root);
+  });
+  await killed;
+  expect(readdirSync(programs)).toEqual(['kubelet-v1']);
+  expect(readdirSync(records)).toEqual([]);
+  expect(existsSync(scratch)).toBe(false);
 });
