@@ -109,7 +109,11 @@ export async function sessionFor(app: App, lab: Lab, room: LabRoom, own?: Progre
   const { probes } = await import('../probe/registry.ts');
   const { context, roomId } = room;
   const progress = own ?? (await progressOf(app, room.stack));
-  return openSession({ lab, context, probes, progress, roomId, seed: seedOf(app, room.stack), clock: systemClock });
+  const seed = seedOf(app, room.stack);
+  const session = openSession({ lab, context, probes, progress, roomId, seed, clock: systemClock });
+  if (own !== undefined) return session;
+  const { reportedSession } = await import('./reporting.ts');
+  return reportedSession(app, room.stack, session);
 }
 
 /** What makes this participant's numbers differ from the neighbour's: made once for each stack, then kept. */

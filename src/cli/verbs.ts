@@ -353,6 +353,32 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/fleet-cards.ts'),
   },
   {
+    name: 'report',
+    group: 'Workshop',
+    args: ['[url]'],
+    summary: "tell a workshop's server what happens at this seat",
+    details:
+      'The token of the card is asked for, or read from --token-file or PODLAB_TOKEN. What cannot be sent is kept and sent later. Without a URL it says how things stand, and sends what waits.',
+    examples: ['podlab report https://lab.example/', 'podlab report', 'podlab report --off'],
+    options: [
+      stack,
+      { flags: '--token-file <file>', summary: 'the file that holds the token' },
+      { flags: '--off', summary: 'tell nobody any more' },
+      json,
+    ],
+    load: () => import('./verbs/report.ts'),
+  },
+  {
+    name: 'hand',
+    group: 'Workshop',
+    args: ['[up-or-down]'],
+    summary: 'raise your hand for the instructor, or take it down',
+    details: '',
+    examples: ['podlab hand', 'podlab hand down'],
+    options: [stack, json],
+    load: () => import('./verbs/hand.ts'),
+  },
+  {
     name: 'lint',
     group: 'Stack file',
     args: ['<file>'],

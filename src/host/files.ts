@@ -35,6 +35,18 @@ export function writeFileAtomic(path: string, text: string): void {
   }
 }
 
+/** Adds to the end of a file, and waits until it is on the disk. Mode 0600. */
+export function appendToFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const fd = openSync(path, 'a', 0o600);
+  try {
+    writeFileSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** The text of a file, or undefined when there is none. */
 export function readTextIfExists(path: string): string | undefined {
   try {

@@ -20,8 +20,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   driver: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm'],
   probe: ['net', 'topology', 'host', 'cluster'],
   workshop: ['net', 'topology', 'probe', 'host'],
+  report: ['workshop'],
   fleet: ['topology', 'workshop'],
-  cli: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm', 'driver', 'probe', 'workshop', 'fleet'],
+  cli: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm', 'driver', 'probe', 'workshop', 'report', 'fleet'],
 };
 
 /** Packages and modules of Node that each imports. Files, processes and terminals are for the edge only. */
@@ -39,6 +40,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline', 'node:stream'],
   probe: ['@valibot/to-json-schema', 'node:crypto', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
+  report: ['node:crypto', 'valibot'],
   fleet: ['@valibot/to-json-schema', 'csv-parse', 'node:crypto', 'uqr', 'valibot'],
   cli: [
     ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],
@@ -97,16 +99,19 @@ test('what is loaded late is named, so that these tests can see it', () => {
   expect(hidden).toEqual([]);
 });
 
-test.each(['net', 'topology', 'probe', 'workshop'])('%s asks neither clock nor chance nor environment', (module) => {
-  const found = sources
-    .filter(({ file }) => moduleOf(file) === module)
-    .flatMap(({ file, text }) => {
-      const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
-      const use = outsideWorld.exec(code);
-      return use === null ? [] : [`${file}: ${use[0]}`];
-    });
-  expect(found).toEqual([]);
-});
+test.each(['net', 'topology', 'probe', 'workshop', 'report', 'fleet'])(
+  '%s asks neither clock nor chance nor environment',
+  (module) => {
+    const found = sources
+      .filter(({ file }) => moduleOf(file) === module)
+      .flatMap(({ file, text }) => {
+        const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+        const use = outsideWorld.exec(code);
+        return use === null ? [] : [`${file}: ${use[0]}`];
+      });
+    expect(found).toEqual([]);
+  },
+);
 
 test('the table in docs/architecture.md is this one', () => {
   const rows = [...architecture.matchAll(/^\| `src\/(\w+)` \| .* \| (.*) \|$/gm)].map(([, module, cell = '']) => {
