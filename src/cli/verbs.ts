@@ -185,6 +185,17 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/start.ts'),
   },
   {
+    name: 'page',
+    group: 'Lab',
+    args: ['[lab]'],
+    summary: 'do a lab in the browser, with a picture of the room and a terminal for each node',
+    details:
+      'Builds the room of the lab if it is not up. Serves on 127.0.0.1 until it is interrupted; progress is the one that "podlab start" goes on with.',
+    examples: ['podlab page', 'podlab page docker', 'podlab page by-hand --port 8080'],
+    options: [stack, { flags: '-p, --port <port>', summary: 'port of 127.0.0.1 (default: a free one)' }, json],
+    load: () => import('./verbs/page.ts'),
+  },
+  {
     name: 'labs',
     group: 'Lab',
     args: [],

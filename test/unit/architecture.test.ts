@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   workshop: ['net', 'topology', 'probe', 'host'],
   report: ['workshop'],
   fleet: ['topology', 'workshop'],
+  web: ['net', 'topology', 'host', 'probe', 'workshop'],
   cli: [
     'net',
     'topology',
@@ -36,6 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'workshop',
     'report',
     'fleet',
+    'web',
   ],
 };
 
@@ -46,6 +48,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   net: ['node:crypto'],
   topology: ['valibot', '@valibot/to-json-schema', 'yaml', 'fastest-levenshtein'],
   host: [
+    '@lydell/node-pty',
     ...['execa', 'node:child_process', 'node:fs', 'node:http', 'node:https', 'node:os', 'node:path', 'node:stream'],
   ],
   toolchain: [...['node:crypto', 'node:fs', 'node:path', 'node:stream', 'node:zlib'], 'tar-stream'],
@@ -57,6 +60,10 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
   report: ['node:crypto', 'valibot'],
   fleet: ['@valibot/to-json-schema', 'csv-parse', 'node:crypto', 'uqr', 'valibot'],
+  web: [
+    ...['@fastify/rate-limit', '@fastify/websocket', '@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'fastify'],
+    ...['htm', 'node:crypto', 'node:fs', 'node:module', 'node:path', 'preact'],
+  ],
   cli: [
     ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],
     ...['node:crypto', 'node:events', 'node:fs', 'node:net', 'node:path', 'node:stream'],

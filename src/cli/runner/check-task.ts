@@ -1,11 +1,11 @@
 // Checks a task: asks for the answer where there is a question, as often as that takes.
 
+import { describeAnswer } from '../../workshop/answer-form.ts';
 import type { Exercise, Task } from '../../workshop/exercise.ts';
 import type { CheckOutcome, Session } from '../../workshop/session.ts';
 import { createPaint } from '../terminal/paint.ts';
 import { wrap } from '../terminal/text-width.ts';
 import { renderVerdict } from '../terminal/verdict.ts';
-import { describeAnswer } from './answer-form.ts';
 import type { RunnerIo } from './runner-io.ts';
 
 /** Undefined when the participant gave no answer. What a wrong form or a second round needs is said here. */

@@ -1,13 +1,13 @@
 // What a participant reads of an exercise: the text up to the current task, hints, solutions.
 
 import type { Exercise, Hint, Task } from '../../workshop/exercise.ts';
+import { fillProse } from '../../workshop/fill-prose.ts';
 import { sanitizeLine } from '../../workshop/sanitize.ts';
 import type { Session, Solution } from '../../workshop/session.ts';
 import type { VarValues } from '../../workshop/vars.ts';
 import { describePlace, renderCodeBlock } from '../terminal/code-block.ts';
 import { renderMarkdown, type TextFormat } from '../terminal/markdown.ts';
 import { createPaint, onlyOwnStyles } from '../terminal/paint.ts';
-import { fillProse } from './fill-prose.ts';
 
 export interface Excerpt {
   readonly text: string;

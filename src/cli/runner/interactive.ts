@@ -2,13 +2,13 @@
 
 import { LabError } from '../../error.ts';
 import type { Exercise, Task, Verdict } from '../../workshop/exercise.ts';
+import { fillProse } from '../../workshop/fill-prose.ts';
 import type { Session } from '../../workshop/session.ts';
 import { renderMarkdown } from '../terminal/markdown.ts';
 import { createPaint } from '../terminal/paint.ts';
 import { renderVerdict } from '../terminal/verdict.ts';
 import { checkTask } from './check-task.ts';
 import { readUpTo, renderExerciseHeading, renderHint, renderSolution } from './exercise-text.ts';
-import { fillProse } from './fill-prose.ts';
 import { describeLock } from './hint-lock.ts';
 import { type ActionName, actionOfKey, keysOf, renderHelp, renderKeyBar } from './keys.ts';
 import { isDone, renderExerciseList, renderLabBar, renderLabDone } from './lab-progress.ts';

@@ -1,12 +1,12 @@
 // How far the participant is: the bar over the lab and the list of its exercises.
 
 import type { Exercise } from '../../workshop/exercise.ts';
+import { fillProse } from '../../workshop/fill-prose.ts';
 import type { TaskProgress } from '../../workshop/progress.ts';
 import type { Session } from '../../workshop/session.ts';
 import type { TextFormat } from '../terminal/markdown.ts';
 import { renderProgressBar } from '../terminal/progress-bar.ts';
 import { renderTable } from '../terminal/table.ts';
-import { fillProse } from './fill-prose.ts';
 
 const barWidth = 30;
 

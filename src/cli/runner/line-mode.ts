@@ -1,9 +1,9 @@
 // The current task as plain text, for pipes and logs: what to do, and the verbs to go on with.
 
+import { describeAnswer } from '../../workshop/answer-form.ts';
 import type { Session } from '../../workshop/session.ts';
 import type { TextFormat } from '../terminal/markdown.ts';
 import { renderTable } from '../terminal/table.ts';
-import { describeAnswer } from './answer-form.ts';
 import { readUpTo, renderExerciseHeading } from './exercise-text.ts';
 import { renderLabBar, renderLabDone } from './lab-progress.ts';
 

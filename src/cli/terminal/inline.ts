@@ -1,7 +1,7 @@
 // Inline Markdown (emphasis, code, links, pictures) as painted text.
 
+import type { Token } from '../../workshop/markdown-tree.ts';
 import { sanitizeLine } from '../../workshop/sanitize.ts';
-import type { Token } from './markdown-tree.ts';
 import type { Paint } from './paint.ts';
 
 /** Hard breaks become newlines; everything else is one line, to be wrapped by whoever knows the width. */

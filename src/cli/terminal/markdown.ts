@@ -1,11 +1,11 @@
 // Markdown as text for the terminal. The Markdown is untrusted: nothing in it can drive the terminal.
 
 import { readFenceRole } from '../../workshop/fence-role.ts';
+import { type Block, parseBlocks } from '../../workshop/markdown-tree.ts';
 import { sanitize } from '../../workshop/sanitize.ts';
 import { codeLines, describePlace, renderCodeBlock } from './code-block.ts';
 import { type Align, layOutGrid } from './grid.ts';
 import { renderInline } from './inline.ts';
-import { type Block, parseBlocks } from './markdown-tree.ts';
 import { createPaint, onlyOwnStyles, type Paint } from './paint.ts';
 import { widthOf, wrap } from './text-width.ts';
 

@@ -1,12 +1,12 @@
 // podlab hint: the next hint of a task.
 
+import { fillProse } from '../../workshop/fill-prose.ts';
 import type { HintOutcome } from '../../workshop/session.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { taskOrCurrent } from '../current-task.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { currentSession } from '../lab-room.ts';
-import { fillProse } from '../runner/fill-prose.ts';
 import { formatDuration } from '../terminal/duration.ts';
 import { formatOf } from '../terminal/format-of.ts';
 import { renderMarkdown } from '../terminal/markdown.ts';

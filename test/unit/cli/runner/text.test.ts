@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: lab files are full of them
 import { describe, expect, test } from 'vitest';
-import { describeAnswer } from '../../../../src/cli/runner/answer-form.ts';
-import { fillProse } from '../../../../src/cli/runner/fill-prose.ts';
 import { describeCurrentTask } from '../../../../src/cli/runner/line-mode.ts';
 import { runLab } from '../../../../src/cli/runner/run-lab.ts';
+import { describeAnswer } from '../../../../src/workshop/answer-form.ts';
 import type { AskSpec } from '../../../../src/workshop/exercise.ts';
+import { fillProse } from '../../../../src/workshop/fill-prose.ts';
 import { fakeStream } from '../terminal/fake-stream.ts';
 import { door, keys, takeSeat } from './seat.ts';
 

@@ -1,6 +1,6 @@
 // markdown-it's flat list of tokens as a tree of blocks.
 
-import { createMarkdown } from '../../workshop/scan-markdown.ts';
+import { createMarkdown } from './scan-markdown.ts';
 
 export type Token = ReturnType<ReturnType<typeof createMarkdown>['parse']>[number];
 

@@ -1,6 +1,6 @@
 // Says what an answer looks like.
 
-import type { AnswerType, AskSpec } from '../../workshop/exercise.ts';
+import type { AnswerType, AskSpec } from './exercise.ts';
 
 const forms: Readonly<Record<Exclude<AnswerType, 'set' | 'choice' | 'number'>, readonly [string, string]>> = {
   int: ['a whole number', 'whole numbers'],

@@ -1,6 +1,6 @@
 // Puts the participant's own values into the text of an exercise.
 
-import { fillText, type VarValues } from '../../workshop/vars.ts';
+import { fillText, type VarValues } from './vars.ts';
 
 /**
  * `fillText`, but in text pictures what stands behind a value keeps its column: spaces make up for the difference in

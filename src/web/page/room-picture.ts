@@ -1,0 +1,86 @@
+// The picture of the room as it is now, with what the last verdict was about.
+
+import { html, type View } from './dom.ts';
+import type { Tone } from './highlights.ts';
+import { type Line, layOutRoom, type Picture, type Shape } from './room-layout.ts';
+import { highlights, lab, room } from './state.ts';
+
+/** More namespaces beside each other would be too small to read; the rest is counted. */
+const mostColumns = (nodes: number) => (nodes === 1 ? 6 : nodes === 2 ? 4 : 3);
+
+export function RoomPicture(): View {
+  const topology = lab.value?.topology;
+  if (topology === undefined) return undefined;
+  const picture = layOutRoom(topology, room.value ?? undefined, mostColumns(topology.nodes.length));
+  return html`<div class="picture scrolls" tabindex="0" role="group" aria-label="Picture of the room">
+    ${drawing(picture, highlights.value)}
+    ${room.value === null ? html`<p class="room-down" role="status">The room is not up. The next check builds it.</p>` : undefined}
+  </div>`;
+}
+
+function drawing({ width, height, shapes, cables }: Picture, tones: ReadonlyMap<string, Tone>): View {
+  const tone = (key: string) => (key === '' ? '' : (tones.get(key) ?? ''));
+  const marks = (key: string, up: boolean) => `${tone(key)} ${up ? '' : 'down'}`;
+  return html`<svg viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-labelledby="room-title">
+    <title id="room-title">${describe(shapes)}</title>
+    ${cables.map(
+      ({ kind, key, up, path }, n) =>
+        html`<path key=${`${n} ${path}`} class="cable cable-${kind} ${marks(key, up)}" d=${path} />`,
+    )}
+    ${shapes.map(
+      (
+        shape,
+      ) => html`<g key=${`${shape.kind} ${shape.key} ${shape.x} ${shape.y}`} class="shape ${shape.kind} ${marks(shape.key, shape.up)}">
+      ${shape.title === '' ? undefined : html`<title>${shape.title}</title>`}
+      ${shape.kind === 'more' ? undefined : html`<rect x=${shape.x} y=${shape.y} width=${shape.width} height=${shape.height} rx=${radius(shape)} />`}
+      ${shape.kind.startsWith('rail') ? railText(shape) : stackedText(shape)}
+      ${badge(shape, tone(shape.key))}
+    </g>`,
+    )}
+  </svg>`;
+}
+
+/** The room in words, for those who don't see it. */
+function describe(shapes: readonly Shape[]): string {
+  const parts = shapes.filter(({ title }) => title !== '').map(({ title }) => title);
+  return `The room: ${parts.join('; ')}.`;
+}
+
+function radius({ kind, height }: Shape): number {
+  if (kind === 'outside') return height / 2;
+  return kind === 'node' ? 12 : kind.startsWith('rail') || kind === 'bridge' ? 8 : 7;
+}
+
+const lineHeight: Readonly<Record<Line['look'], number>> = { name: 17, mono: 15, small: 15 };
+
+function stackedText({ x, y, width, height, lines }: Shape): View {
+  const total = lines.reduce((sum, { look }) => sum + lineHeight[look], 0);
+  let at = y + (height - total) / 2 - 4;
+  const middle = x + width / 2;
+  const texts = lines.map(({ text, look }) => {
+    at += lineHeight[look];
+    return html`<text class=${look} x=${middle} y=${at} text-anchor="middle">${text}</text>`;
+  });
+  return html`<g>${texts}</g>`;
+}
+
+function railText({ x, y, width, height, lines }: Shape): View {
+  const base = y + height / 2 + 4.5;
+  const [name, ...middle] = lines.slice(0, -1);
+  let at = x + 16;
+  const texts = [name, ...middle].flatMap((line) => {
+    if (line === undefined) return [];
+    const here = at;
+    at += line.text.length * (line.look === 'name' ? 8.2 : 7.2) + 22;
+    return [html`<text class=${line.look} x=${here} y=${base}>${line.text}</text>`];
+  });
+  const way = lines.at(-1);
+  return html`<g>${texts}<text class="small" x=${x + width - 16} y=${base} text-anchor="end">${way?.text}</text></g>`;
+}
+
+/** A sign as well as a colour, for those who cannot tell the colours apart. */
+function badge({ x, y, width }: Shape, tone: string): View {
+  if (tone === '') return undefined;
+  const sign = tone === 'good' ? '✓' : tone === 'bad' ? '✗' : '?';
+  return html`<g class="badge"><circle cx=${x + width - 4} cy=${y + 4} r="9" /><text x=${x + width - 4} y=${y + 8} text-anchor="middle">${sign}</text></g>`;
+}
