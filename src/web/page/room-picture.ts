@@ -19,7 +19,9 @@ export function RoomPicture(): View {
 }
 
 function drawing({ width, height, shapes, cables }: Picture, tones: ReadonlyMap<string, Tone>): View {
-  const tone = (key: string) => (key === '' ? '' : (tones.get(key) ?? ''));
+  // An interface in a namespace has no box of its own: its namespace stands for it.
+  const inside = (key: string) => [...tones].find(([other]) => key.includes('/') && other.startsWith(`${key}/`))?.[1];
+  const tone = (key: string) => (key === '' ? '' : (tones.get(key) ?? inside(key) ?? ''));
   const marks = (key: string, up: boolean) => `${tone(key)} ${up ? '' : 'down'}`;
   return html`<svg viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-labelledby="room-title">
     <title id="room-title">${describe(shapes)}</title>
