@@ -56,8 +56,9 @@ export type PictureTopology = Pick<Topology, 'networks' | 'nodes' | 'outside'>;
 const margin = 12;
 const topHeight = 46;
 const railHeight = 36;
-const gap = { rail: 14, cable: 24, node: 22, column: 10 };
-const columnWidth = 126;
+const gap = { rail: 14, cable: 24, node: 18, column: 8 };
+const narrowest = 212;
+const columnWidth = 114;
 const padding = 14;
 const nicHeight = 42;
 const nameHeight = 30;
@@ -149,7 +150,7 @@ function cardOf(topology: PictureTopology, node: Node, seen: NodeView | undefine
   const tunnels = links.filter(({ kind }) => !['veth', 'bridge'].includes(kind));
   const top = nics.filter(({ network }) => network.mode === 'nat');
   const bottom = nics.filter(({ network }) => network.mode !== 'nat');
-  const across = Math.max(2, columns.length, top.length, bottom.length, Math.min(tunnels.length, 3));
+  const across = Math.max(columns.length, top.length, bottom.length, Math.min(tunnels.length, 3));
   const namespaces = columns.flatMap(({ namespace }) => (namespace === undefined ? [] : [namespace]));
   const netnsHeight = namespaces.length === 0 ? 0 : Math.max(...namespaces.map(netnsHeightOf));
   const hasPorts = columns.some(({ port }) => port !== undefined);
@@ -167,7 +168,7 @@ function cardOf(topology: PictureTopology, node: Node, seen: NodeView | undefine
   return {
     ...{ node, seen, top, bottom, columns, tunnels, netnsHeight, hasPorts, hasBridges },
     hidden: all.length - columns.length,
-    width: across * (columnWidth + gap.column) - gap.column + 2 * padding,
+    width: Math.max(narrowest, across * (columnWidth + gap.column) - gap.column + 2 * padding),
     height: rows.reduce((sum, row) => sum + row, 2 * padding),
   };
 }

@@ -2,7 +2,7 @@
 
 import { html, type View } from './dom.ts';
 import type { Tone } from './highlights.ts';
-import { type Line, layOutRoom, type Picture, type Shape } from './room-layout.ts';
+import { type Cable, type Line, layOutRoom, type Picture, type Shape } from './room-layout.ts';
 import { highlights, lab, room } from './state.ts';
 
 /** More namespaces beside each other would be too small to read; the rest is counted. */
@@ -23,23 +23,33 @@ function drawing({ width, height, shapes, cables }: Picture, tones: ReadonlyMap<
   const inside = (key: string) => [...tones].find(([other]) => key.includes('/') && other.startsWith(`${key}/`))?.[1];
   const tone = (key: string) => (key === '' ? '' : (tones.get(key) ?? inside(key) ?? ''));
   const marks = (key: string, up: boolean) => `${tone(key)} ${up ? '' : 'down'}`;
+  const cableView = ({ kind, key, up, path }: Cable, n: number) =>
+    html`<path key=${`${n} ${path}`} class="cable cable-${kind} ${marks(key, up)}" d=${path} />`;
+  const shapeView = (shape: Shape) => html`<g
+    key=${`${shape.kind} ${shape.key} ${shape.x} ${shape.y}`}
+    class="shape ${shape.kind} ${marks(shape.key, shape.up)}"
+  >
+    ${shape.title === '' ? undefined : html`<title>${shape.title}</title>`}
+    ${shape.kind === 'more' ? undefined : boxView(shape)}
+    ${shape.kind.startsWith('rail') ? railText(shape) : stackedText(shape)}
+    ${badge(shape, tone(shape.key))}
+  </g>`;
   return html`<svg viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="img" aria-labelledby="room-title">
     <title id="room-title">${describe(shapes)}</title>
-    ${cables.map(
-      ({ kind, key, up, path }, n) =>
-        html`<path key=${`${n} ${path}`} class="cable cable-${kind} ${marks(key, up)}" d=${path} />`,
-    )}
-    ${shapes.map(
-      (
-        shape,
-      ) => html`<g key=${`${shape.kind} ${shape.key} ${shape.x} ${shape.y}`} class="shape ${shape.kind} ${marks(shape.key, shape.up)}">
-      ${shape.title === '' ? undefined : html`<title>${shape.title}</title>`}
-      ${shape.kind === 'more' ? undefined : html`<rect x=${shape.x} y=${shape.y} width=${shape.width} height=${shape.height} rx=${radius(shape)} />`}
-      ${shape.kind.startsWith('rail') ? railText(shape) : stackedText(shape)}
-      ${badge(shape, tone(shape.key))}
-    </g>`,
-    )}
+    ${shapes.filter(isGround).map(shapeView)}
+    ${cables.map(cableView)}
+    ${shapes.filter((shape) => !isGround(shape)).map(shapeView)}
   </svg>`;
+}
+
+function boxView(shape: Shape): View {
+  const { x, y, width, height } = shape;
+  return html`<rect x=${x} y=${y} width=${width} height=${height} rx=${radius(shape)} />`;
+}
+
+/** What cables lie upon; everything else lies upon them. */
+function isGround({ kind }: Shape): boolean {
+  return kind === 'node';
 }
 
 /** The room in words, for those who don't see it. */

@@ -25,7 +25,7 @@ export function TaskView({ task }: { task: TaskPage }): View {
   if (isOpen) return html`<${OpenTask} key=${task.id} task=${task} notes=${notes} />`;
   if (task.state === 'solved' || task.state === 'skipped') return html`<${DoneTask} task=${task} notes=${notes} />`;
   return html`<section class="task ahead">
-    <h3><span class="sign" aria-hidden="true">${task.number}</span> ${task.title}</h3>
+    <h3><span class="sign" aria-hidden="true">${task.number}</span> ${richViews(task.title)}</h3>
   </section>`;
 }
 
@@ -36,7 +36,7 @@ function DoneTask({ task, notes }: { task: TaskPage; notes: Said }): View {
     <details open=${isFresh}>
       <summary>
         <span class="sign" aria-hidden="true">${task.state === 'solved' ? '✓' : '–'}</span>
-        <h3>${task.title}</h3><span class="state">${word}</span>
+        <h3>${richViews(task.title)}</h3><span class="state">${word}</span>
       </summary>
       ${isFresh ? undefined : html`<div class="prose">${richViews(task.text)}</div>`}
       ${notes.verdict === undefined ? undefined : verdictView(notes.verdict)}
@@ -55,7 +55,7 @@ function OpenTask({ task, notes }: { task: TaskPage; notes: Said }): View {
   const isChecking = busy.value === `check ${task.id}`;
   const word = task.ask === undefined ? 'Check' : 'Answer';
   return html`<section class="task open" id=${`task-${task.id}`} aria-labelledby=${`title-${task.id}`}>
-    <h3 id=${`title-${task.id}`}><span class="sign" aria-hidden="true">${task.number}</span> ${task.title}</h3>
+    <h3 id=${`title-${task.id}`}><span class="sign" aria-hidden="true">${task.number}</span> ${richViews(task.title)}</h3>
     <div class="prose">${richViews(task.text)}</div>
     <form onSubmit=${submit} autocomplete="off">
       ${answerField(task, given, setGiven)}

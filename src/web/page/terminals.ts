@@ -12,13 +12,25 @@ const chosen = signal('');
 const opened = signal<readonly string[]>([]);
 const terminals = new Map<string, { readonly terminal: Terminal; readonly fit: FitAddon }>();
 
+/** The place whose terminal gets the focus as soon as it is there. */
+let wanted = '';
+
+function focusWanted(): void {
+  const found = terminals.get(wanted);
+  if (found === undefined) return;
+  wanted = '';
+  // A terminal that was hidden until now can take no focus before the page is drawn.
+  requestAnimationFrame(() => found.terminal.focus());
+}
+
 export function Terminals(): View {
   const places = lab.value?.places ?? [];
   const at = chosen.value || (places[0] ?? '');
   const choose = (place: string) => {
     chosen.value = place;
     if (!opened.value.includes(place)) opened.value = [...opened.value, place];
-    setTimeout(() => terminals.get(place)?.terminal.focus());
+    wanted = place;
+    focusWanted();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -69,6 +81,7 @@ function connect(place: string, box: HTMLElement): () => void {
   terminal.open(box);
   fit.fit();
   terminals.set(place, { terminal, fit });
+  focusWanted();
   const { cols, rows } = terminal;
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   const query = new URLSearchParams({ place, columns: String(cols), rows: String(rows) });
@@ -83,9 +96,9 @@ function connect(place: string, box: HTMLElement): () => void {
       if (domEvent.key !== 'Enter') return;
       again.dispose();
       opened.value = opened.value.filter((one) => one !== place);
+      wanted = place;
       setTimeout(() => {
         opened.value = [...opened.value, place];
-        setTimeout(() => terminals.get(place)?.terminal.focus());
       });
     });
   });
@@ -101,13 +114,13 @@ function connect(place: string, box: HTMLElement): () => void {
     if (!box.hidden) fit.fit();
   });
   observer.observe(box);
-  const scheme2 = matchMedia('(prefers-color-scheme: dark)');
+  const dark = matchMedia('(prefers-color-scheme: dark)');
   const repaint = () => {
     terminal.options.theme = themeOf(box);
   };
-  scheme2.addEventListener('change', repaint);
+  dark.addEventListener('change', repaint);
   return () => {
-    scheme2.removeEventListener('change', repaint);
+    dark.removeEventListener('change', repaint);
     observer.disconnect();
     socket.close();
     terminals.delete(place);

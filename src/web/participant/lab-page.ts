@@ -47,7 +47,7 @@ export type PartPage =
 
 export interface TaskPage {
   readonly id: string;
-  readonly title: string;
+  readonly title: readonly Rich[];
   readonly number: number;
   readonly state: TaskState;
   readonly text: readonly Rich[];
@@ -130,7 +130,7 @@ function taskPage(
   const { ask } = task.check.kind === 'ask' ? task.check : { ask: undefined };
   return {
     id: task.id,
-    title: sanitizeLine(fillProse(task.title, session.vars(exercise))),
+    title: renderSentence(fillProse(task.title, session.vars(exercise))),
     number: exercise.tasks.indexOf(task) + 1,
     state: record.state,
     text: isAhead ? [] : rich(task.markdown),
@@ -163,7 +163,8 @@ function withVars(script: string, vars: ReturnType<Session['vars']>): string {
 }
 
 function titleOf(session: Session, exercise: Exercise): string {
-  return sanitizeLine(fillProse(exercise.title, session.vars(exercise)));
+  // Without the backticks of names: it stands in lists and in the browser's title too.
+  return sanitizeLine(fillProse(exercise.title, session.vars(exercise))).replaceAll('`', '');
 }
 
 function isTask(part: Exercise['parts'][number], task: Task): boolean {
