@@ -89,13 +89,16 @@ function prove(lab: string): Count {
   const args = ['bin/podlab.mjs', 'labs', 'prove', lab, '--json'];
   try {
     const { labs } = JSON.parse(answerOf(args));
-    const exercises: { exercise: string; ok: boolean; ms: number; steps: object[] }[] = labs[0].exercises;
-    for (const { exercise, ok, ms, steps } of exercises) {
-      console.log(`${ok ? '✔' : '✘'} ${exercise}  ${steps.length} steps, ${ms} ms`);
+    const exercises: { exercise: string; ok: boolean; skipped: string; ms: number; steps: object[] }[] =
+      labs[0].exercises;
+    for (const { exercise, ok, skipped, ms, steps } of exercises) {
+      const what = skipped === '' ? `${steps.length} steps, ${ms} ms` : `left out: ${skipped}`;
+      console.log(`${ok ? (skipped === '' ? '✔' : '–') : '✘'} ${exercise}  ${what}`);
       if (!ok) console.log(JSON.stringify(steps, undefined, 1));
     }
-    const passed = exercises.filter(({ ok }) => ok).length;
-    return { passed, failed: exercises.length - passed, skipped: 0 };
+    const passed = exercises.filter(({ ok, skipped }) => ok && skipped === '').length;
+    const failed = exercises.filter(({ ok }) => !ok).length;
+    return { passed, failed, skipped: exercises.length - passed - failed };
   } catch (error) {
     console.log(`lab ${lab}: ${error instanceof Error ? error.message : error}`);
     return { passed: 0, failed: 1, skipped: 0 };
