@@ -38,6 +38,7 @@ import { netVxlan } from './net-vxlan.ts';
 import type { Probe } from './probe.ts';
 import { proc } from './proc.ts';
 import { pubsubLatency } from './pubsub-latency.ts';
+import { pubsubLatencyPair } from './pubsub-latency-pair.ts';
 import { startTime } from './start-time.ts';
 import { storageVolume } from './storage-volume.ts';
 
@@ -81,6 +82,7 @@ const all: readonly Probe[] = [
   httpGet,
   httpRpsPair,
   pubsubLatency,
+  pubsubLatencyPair,
 ];
 
 /** In the order of docs/probes.md. */

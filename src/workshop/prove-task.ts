@@ -36,6 +36,7 @@ export async function proveTask(steps: Steps, room: Room, exercise: Exercise, ta
   let answer: Answer | undefined;
   const passed = await steps.run(task.id, 'passes twice', async () => {
     answer = await referenceAnswer(room, exercise, task);
+    if (task.check.kind === 'ask' && answer === undefined) return tooNoisy;
     const remarks = [await expectPass(room, exercise, task, answer), await expectPass(room, exercise, task, answer)];
     return [...new Set(remarks.filter((remark) => remark !== ''))].join('; ');
   });
@@ -73,8 +74,8 @@ async function proveWrongAnswers(
     await steps.run(task.id, `wrong ${expect}: ${give}`, async () => {
       const where = `${place.file}:${place.line}`;
       const truth = await expectTruth(room, exercise, { ...task, check });
-      // Without a truth there is no answer to make up; `expectFailure` tells of the noise.
-      if (truth.kind === 'unknown') return (await expectFailure(room, exercise, task)).remark;
+      // Without a truth there is no answer to make up, and measuring even more often would only take longer.
+      if (truth.kind === 'unknown') return tooNoisy;
       const result = evaluate(give, truth.values);
       if (!result.ok) throw new LabError('LAB_INVALID', `${where}: \`give\`: ${result.message}`);
       const read = answerFromJson(check.ask, result.value);
@@ -117,6 +118,8 @@ async function proveDiagnosesMet(steps: Steps, task: Task, met: ReadonlySet<stri
     });
   });
 }
+
+const tooNoisy = 'inconclusive 3 times: there is no truth to hold an answer against';
 
 /** The reference answer; undefined for a state, and where noise keeps it from being known. */
 async function referenceAnswer(room: Room, exercise: Exercise, task: Task): Promise<Answer | undefined> {

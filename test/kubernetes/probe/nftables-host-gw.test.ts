@@ -298,6 +298,19 @@ describeClusters('probes of a live cluster: kube-proxy by nftables, pods by host
     });
   });
 
+  test('round trips on two ways: by address and by Service; a Service that leads nowhere is no way', async () => {
+    const a = { from: 'dds-a', to: 'dds-b', service: 'dds' };
+    const b = { from: 'dds-a', to: 'dds-b' };
+    const seen = await cluster.ask('pubsub.latency_pair', { a, b, rounds: 3 });
+    expect(seen.pairs).toHaveLength(3);
+    expect(seen.ratio_low).toBeLessThanOrEqual(seen.ratio);
+    expect(Math.min(...seen.pairs.flatMap((pair: { a: number; b: number }) => [pair.a, pair.b]))).toBeGreaterThan(0);
+    const nowhere = { ...a, service: 'empty' };
+    await expect(cluster.ask('pubsub.latency_pair', { a: nowhere, b, rounds: 3 })).rejects.toMatchObject({
+      code: 'PROBE_FAILED',
+    });
+  });
+
   test('requests per second from a pod: by pod address and by ClusterIP', async () => {
     const way = (host: string) => ({ pod: 'writer', url: `http://{${host}}/hostname` });
     const seen = await cluster.ask('http.rps_pair', {

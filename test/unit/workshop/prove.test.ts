@@ -262,13 +262,27 @@ describe('noise', () => {
     const [proof] = await prove({ sum: noisy });
     expect(faults(proof)).toEqual([]);
     const remark = 'inconclusive 3 times: The measurement is too noisy to judge an answer by.';
+    const left = 'inconclusive 3 times: there is no truth to hold an answer against';
     expect(proof?.steps.filter(({ detail }) => detail !== '')).toMatchObject([
       { step: 'fails untouched', detail: remark },
       { step: 'fails before its solution', detail: remark },
-      { step: 'wrong none: truth * 2', detail: remark },
-      { step: 'passes twice', detail: remark },
+      { step: 'wrong none: truth * 2', detail: left },
+      { step: 'passes twice', detail: left },
       { step: 'fails untouched', detail: remark },
     ]);
+  });
+
+  test('that goes away only after the reference answer was looked for leaves nothing to hold it against', async () => {
+    let asked = 0;
+    const world = createWorld();
+    // Untouched 1, before 1, wrong 1 and the verdict 1, then the three looks for the reference answer.
+    world.intercept = (_node, argv) =>
+      argv[0] === 'dump' && ++asked > 4 && asked < 8 ? { stdout: '{"load":"666"}' } : undefined;
+    const [proof] = await prove({ sum: noisy }, world);
+    expect(faults(proof)).toEqual([]);
+    expect(proof?.steps.find(({ step }) => step === 'passes twice')?.detail).toBe(
+      'inconclusive 3 times: there is no truth to hold an answer against',
+    );
   });
 
   test('that goes away is a remark on how often it took', async () => {
