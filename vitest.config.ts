@@ -10,6 +10,9 @@ const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_
 // The first cluster of a new machine waits for its programs to be built.
 const slow = { testTimeout: 300_000, hookTimeout: 45 * 60_000 };
 
+// Virtual machines without help of the processor: a boot is minutes.
+const emulated = { testTimeout: 45 * 60_000, hookTimeout: 45 * 60_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,6 +20,7 @@ export default defineConfig({
       layer('sandbox', serial),
       layer('docker', serial),
       layer('kubernetes', { ...serial, ...slow }),
+      layer('libvirt', { ...serial, ...emulated }),
     ],
   },
 });

@@ -1,4 +1,4 @@
-// Keeps containerd and the kubelet running on nodes that have no service manager.
+// Keeps containerd and the kubelet running: by systemd where a node has it, else by loops.
 
 import { LabError } from '../error.ts';
 import type { Executor } from '../host/host.ts';
@@ -14,7 +14,8 @@ const containerdWithinMs = 60_000;
  * @throws LabError TIMEOUT with the end of containerd's log
  */
 export async function startDaemons(node: Executor, settings: NodeSettings): Promise<void> {
-  await runScript(node, startScript, [settings.cgroupOf(node.name), podlabLogs]);
+  if (settings.cgroupDriver === 'systemd') await runScript(node, serviceScript, [podlabLogs], { timeoutMs: 120_000 });
+  else await runScript(node, startScript, [settings.cgroupOf(node.name), podlabLogs]);
   const deadline = containerdWithinMs / 1000;
   const { exitCode } = await node.run(['sh', '-euc', waitScript, 'podlab', containerdSocket, `${deadline}`], {
     timeoutMs: containerdWithinMs + 10_000,
@@ -25,6 +26,15 @@ export async function startDaemons(node: Executor, settings: NodeSettings): Prom
     hint: `The text above is the end of ${logOf('containerd')}.`,
   });
 }
+
+// containerd runs since the boot, with another configuration. The kubelet's unit is started by kubeadm, and by every later boot.
+const serviceScript = `
+mkdir -p "$1"
+echo 1 >/proc/sys/net/ipv4/ip_forward
+systemctl --quiet enable kubelet
+systemctl restart containerd
+[ ! -e /var/lib/kubelet/kubeadm-flags.env ] || systemctl restart kubelet
+`;
 
 // In the node's own control group, so that its limits hold for daemons too; beside the pods' groups, because cgroup v2 lets
 // no process live in a group that has others below it.

@@ -122,19 +122,19 @@ function withRealParent(dir: string, path: string): string {
 }
 
 /** The release's code name. mmdebstrap's own default is whatever it was made for. */
-function suite(): string {
+export function suite(): string {
   return /^VERSION_CODENAME=(\w+)$/m.exec(readTextIfExists('/etc/os-release') ?? '')?.[1] ?? 'stable';
 }
 
 /** The files in which apt is told where packages come from. */
-function aptSources(): readonly string[] {
+export function aptSources(): readonly string[] {
   const parts = listDir('/etc/apt/sources.list.d').filter((name) => /\.(list|sources)$/.test(name));
   return ['sources.list', ...parts.map((name) => `sources.list.d/${name}`)]
     .map((name) => resolve('/etc/apt', name))
     .filter((file) => /\S/.test(readTextIfExists(file) ?? ''));
 }
 
-function proxies(env: Workplace['env']): Readonly<Record<string, string>> {
+export function proxies(env: Workplace['env']): Readonly<Record<string, string>> {
   const known = Object.entries(env).filter(([name]) => /^(https?|no)_proxy$/i.test(name));
   return Object.fromEntries(known.map(([name, value]) => [name, value ?? '']));
 }

@@ -13,6 +13,7 @@ const needs: readonly { need: Need; title: string }[] = [
   { need: 'impairments', title: 'delay, loss and rate limits on links' },
   { need: 'docker', title: 'driver sandbox, engine docker' },
   { need: 'kubernetes', title: 'driver sandbox, engine kubernetes' },
+  { need: 'libvirt', title: 'virtual machines by libvirt, and their image' },
 ];
 
 /** What later versions of podlab add; said here so that nobody looks for a remedy. */

@@ -1,7 +1,7 @@
 // What doctor says: one finding for each thing that a driver or engine needs.
 
-/** Who needs it: the sandbox at all, something optional in it, or one of its engines. */
-export type Need = 'sandbox' | 'impairments' | 'labs' | 'docker' | 'kubernetes';
+/** Who needs it: the sandbox at all, something optional in it, one of its engines, or the driver libvirt. */
+export type Need = 'sandbox' | 'impairments' | 'labs' | 'docker' | 'kubernetes' | 'libvirt';
 
 export interface Finding {
   readonly id: string;
@@ -15,8 +15,9 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** Whether everything that this need asks for is there; engines and labs stand on the sandbox. */
+/** Whether everything that this need asks for is there; engines and labs stand on the sandbox, virtual machines do not. */
 export function isMet(findings: readonly Finding[], need: Need): boolean {
-  const needs: readonly Need[] = need === 'sandbox' ? ['sandbox'] : ['sandbox', need];
+  const alone: readonly Need[] = ['sandbox', 'libvirt'];
+  const needs: readonly Need[] = alone.includes(need) ? [need] : ['sandbox', need];
   return findings.every((finding) => finding.isOk || !needs.includes(finding.need));
 }

@@ -45,6 +45,27 @@ const programs: readonly Program[] = [
     ...{ name: 'bridge', dir: '/usr/lib/cni', debian: 'containernetworking-plugins', need: 'kubernetes' },
     purpose: 'connects pods: the standard CNI plugins',
   },
+  { name: 'virsh', debian: 'libvirt-clients', need: 'libvirt', purpose: 'asks libvirt' },
+  {
+    name: 'libvirtd',
+    debian: 'libvirt-daemon-system',
+    need: 'libvirt',
+    purpose: 'makes networks and virtual machines',
+  },
+  {
+    name: 'virt-qemu-run',
+    debian: 'libvirt-daemon-driver-qemu',
+    need: 'libvirt',
+    purpose: 'comes with QEMU for libvirt',
+  },
+  { name: 'qemu-system-x86_64', debian: 'qemu-system-x86', need: 'libvirt', purpose: 'is a virtual machine' },
+  { name: 'qemu-img', debian: 'qemu-utils', need: 'libvirt', purpose: 'makes disks' },
+  { name: 'dnsmasq', debian: 'dnsmasq-base', need: 'libvirt', purpose: "hands out libvirt's leases" },
+  { name: 'genisoimage', debian: 'genisoimage', need: 'libvirt', purpose: "writes cloud-init's disk" },
+  { name: 'ssh', debian: 'openssh-client', need: 'libvirt', purpose: 'reaches virtual machines' },
+  { name: 'ssh-keygen', debian: 'openssh-client', need: 'libvirt', purpose: "makes machines' keys" },
+  { name: 'mmdebstrap', debian: 'mmdebstrap', need: 'libvirt', purpose: 'makes the image of virtual machines' },
+  { name: 'mke2fs', debian: 'e2fsprogs', need: 'libvirt', purpose: 'makes its file system' },
 ];
 
 /** @param path colon-separated directories */

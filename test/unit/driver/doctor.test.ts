@@ -12,7 +12,7 @@ import { loadTopology } from '../../../src/topology/load-topology.ts';
 
 const finding = (need: Need, isOk: boolean): Finding => ({ id: 'x', need, isOk, what: '', evidence: '', fix: '' });
 
-test('labs and engines stand on the sandbox; impairments are nobody else’s business', () => {
+test('labs and engines stand on the sandbox; impairments are nobody else’s business, virtual machines are of their own', () => {
   const noSandbox = [finding('sandbox', false), finding('docker', true)];
   expect(isMet(noSandbox, 'sandbox')).toBe(false);
   expect(isMet(noSandbox, 'docker')).toBe(false);
@@ -20,6 +20,8 @@ test('labs and engines stand on the sandbox; impairments are nobody else’s bus
   expect(isMet(noNetem, 'sandbox')).toBe(true);
   expect(isMet(noNetem, 'labs')).toBe(true);
   expect(isMet(noNetem, 'impairments')).toBe(false);
+  expect(isMet([finding('sandbox', false), finding('libvirt', true)], 'libvirt')).toBe(true);
+  expect(isMet([finding('sandbox', true), finding('libvirt', false)], 'libvirt')).toBe(false);
 });
 
 test('a program counts when it can be executed; what is missing is named with its package', () => {
