@@ -21,8 +21,15 @@ const graceMs = 10_000;
 /** Shorter than ControlPersist: until then the connection is certainly there. */
 const freshMs = 30_000;
 
-/** @param env what every program there gets; options of a run add to it */
-export function sshExecutor(ssh: RunSsh, target: SshTarget, env: Readonly<Record<string, string>>): SshExecutor {
+export interface Machine {
+  readonly target: SshTarget;
+  /** What every program there gets; options of a run add to it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** By how much time limits are multiplied: 1, or more for a machine whose processor is emulated. */
+  readonly patience: number;
+}
+
+export function sshExecutor(ssh: RunSsh, { target, env, patience }: Machine): SshExecutor {
   let opening: Promise<void> | undefined;
   let usedAt = Number.NEGATIVE_INFINITY;
 
@@ -36,7 +43,8 @@ export function sshExecutor(ssh: RunSsh, target: SshTarget, env: Readonly<Record
 
   return {
     name: target.name,
-    run: async (argv, { signal, timeoutMs = defaultTimeoutMs, env: more, ...options } = {}) => {
+    run: async (argv, { signal, timeoutMs: asked = defaultTimeoutMs, env: more, ...options } = {}) => {
+      const timeoutMs = asked * patience;
       await open();
       usedAt = performance.now();
       const id = randomBytes(6).toString('hex');

@@ -103,6 +103,8 @@ describe("what the machine's shell is told", () => {
 });
 
 describe('the executor', () => {
+  const plain = { target, env: {}, patience: 1 };
+
   const answering = (answers: readonly Partial<RunResult>[]) => {
     const seen: { argv: Argv; options: RunOptions }[] = [];
     const ssh = async (argv: Argv, options: RunOptions): Promise<RunResult> => {
@@ -115,7 +117,7 @@ describe('the executor', () => {
 
   test('opens one connection for many commands, and answers with the argv that it was asked for', async () => {
     const { seen, ssh } = answering([{}, { stdout: 'one' }, { stdout: 'two' }]);
-    const node = sshExecutor(ssh, target, {});
+    const node = sshExecutor(ssh, plain);
     expect(await node.run(['first'])).toMatchObject({ argv: ['first'], stdout: 'one' });
     expect(await node.run(['second'])).toMatchObject({ stdout: 'two' });
     expect(seen.map(({ argv }) => optionOf(argv, 'ControlMaster'))).toEqual(['auto', 'no', 'no']);
@@ -123,20 +125,26 @@ describe('the executor', () => {
 
   test('waits longer than the machine does, and ends there what it has let go here', async () => {
     const { seen, ssh } = answering([{}, { exitCode: 137, timedOut: true }]);
-    expect(await sshExecutor(ssh, target, {}).run(['hang'], { timeoutMs: 1000 })).toMatchObject({ timedOut: true });
+    expect(await sshExecutor(ssh, plain).run(['hang'], { timeoutMs: 1000 })).toMatchObject({ timedOut: true });
     expect(seen[1]?.options.timeoutMs).toBeGreaterThan(1000);
     expect(seen[1]?.argv.at(-1)).toContain('timeout --signal=KILL 1 ');
     expect(seen[2]?.argv.at(-1)).toMatch(/^kill -KILL -- "-\$\(cat \/run\/podlab-run\./);
   });
 
+  test('is as patient as it is told to be', async () => {
+    const { seen, ssh } = answering([{}, {}]);
+    await sshExecutor(ssh, { ...plain, patience: 4 }).run(['slow'], { timeoutMs: 1000 });
+    expect(seen[1]?.argv.at(-1)).toContain('timeout --signal=KILL 4 ');
+  });
+
   test("takes a program's own 255 for what it is, and ssh's for a machine that is gone", async () => {
     const own = answering([{}, { exitCode: 255, stderr: 'no such file\n' }]);
-    expect(await sshExecutor(own.ssh, target, {}).run(['odd'])).toMatchObject({ exitCode: 255 });
+    expect(await sshExecutor(own.ssh, plain).run(['odd'])).toMatchObject({ exitCode: 255 });
     const gone = answering([
       {},
       { exitCode: 255, stderr: 'ssh: connect to host 192.168.39.11 port 22: No route to host\n' },
     ]);
-    await expect(sshExecutor(gone.ssh, target, {}).run(['x'])).rejects.toMatchObject({
+    await expect(sshExecutor(gone.ssh, plain).run(['x'])).rejects.toMatchObject({
       code: 'COMMAND_FAILED',
       message: expect.stringContaining(`node "node1" can't be reached at 192.168.39.11: ssh: connect to host`),
     });
