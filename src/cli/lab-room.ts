@@ -59,7 +59,8 @@ export async function roomFor(
   };
 }
 
-async function contextOf(driver: Driver, topology: Topology, signal: AbortSignal): Promise<ProbeContext> {
+/** What probes see of a room that is up. */
+export async function contextOf(driver: Driver, topology: Topology, signal: AbortSignal): Promise<ProbeContext> {
   const names = [...topology.nodes.map(({ name }) => name), 'gateway'];
   if (topology.networks.some(({ mode }) => mode === 'nat')) names.push('outside');
   const executors = new Map(

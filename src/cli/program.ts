@@ -71,8 +71,7 @@ function createProgram(app: App, action: Action): Command {
 
 function addVerb(program: Command, verb: Verb, action: Action): void {
   const [noun, word] = verb.name.split(' ');
-  const parent = word === undefined ? program : program.commands.find((command) => command.name() === noun);
-  if (parent === undefined) throw new Error(`the table has ${verb.name} before ${noun}`);
+  const parent = word === undefined ? program : nounCommand(program, noun ?? '', verb);
   const command = parent
     .command(word ?? verb.name)
     .summary(verb.summary)
@@ -91,6 +90,17 @@ function addVerb(program: Command, verb: Verb, action: Action): void {
     await action(verb, given, command.optsWithGlobals());
   });
 }
+
+/** The command of a noun, which may be a verb as well; one that is none shows what there is under it. */
+function nounCommand(program: Command, noun: string, { group }: Verb): Command {
+  const known = program.commands.find((command) => command.name() === noun);
+  if (known !== undefined) return known;
+  const title = nouns[noun];
+  if (title === undefined) throw new Error(`the table has no words for ${noun}`);
+  return program.command(noun).summary(title).description(capitalised(title)).helpGroup(`${group}:`).exitOverride();
+}
+
+const nouns: Readonly<Record<string, string>> = { bench: 'measure what podlab makes' };
 
 function capitalised(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -434,6 +434,31 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/doctor.ts'),
   },
   {
+    name: 'bench cni',
+    group: 'Machine',
+    args: [],
+    summary: 'measure pod networks against each other: throughput, requests per second, latency',
+    details:
+      'Each round makes a room for each stack, measures pod to pod on one node and across nodes, pod to Service and host mode, and removes the room again; rooms are named bench-STACK, yours are not touched. Figures are means with their 95 % intervals, comparisons are made within rounds. Needs root, iperf3 and wrk; best on a machine that does nothing else.',
+    examples: [
+      'podlab bench cni --dry-run',
+      'podlab bench cni --stack kubeadm,bridge-vxlan --rounds 8 --svg cni.svg --markdown cni.md',
+    ],
+    options: [
+      {
+        flags: '-s, --stack <stacks>',
+        summary: 'stacks or their files, separated by commas (default: kubeadm,bridge-vxlan,bridge-bgp)',
+      },
+      { flags: '--rounds <number>', summary: 'how often everything is measured: 2 to 30 (default: 5)' },
+      { flags: '--seconds <number>', summary: 'how long each measurement takes: 1 to 30 (default: 2)' },
+      { flags: '--svg <file>', summary: 'write a chart' },
+      { flags: '--markdown <file>', summary: 'write the tables to a file too' },
+      { flags: '--dry-run', summary: 'only say what would be done, and how long it would take' },
+      json,
+    ],
+    load: () => import('./verbs/bench-cni.ts'),
+  },
+  {
     name: 'setup',
     group: 'Machine',
     args: [],

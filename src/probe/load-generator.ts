@@ -13,6 +13,7 @@ export interface Load {
 export interface LoadReport {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
+  readonly p90Ms: number;
   readonly p99Ms: number;
   /** Requests without an answer, or with one that is neither 2xx nor 3xx. */
   readonly errors: number;
@@ -35,6 +36,7 @@ export async function generateLoad(view: NetView, { url, seconds, connections }:
   return {
     requestsPerSecond: requests / (report.duration_us / 1e6),
     p50Ms: report.p50_us / 1000,
+    p90Ms: report.p90_us / 1000,
     p99Ms: report.p99_us / 1000,
     // An answer with an error status can count as a read error too.
     errors: Math.max(status, connect + read + write + timeout),
@@ -50,6 +52,7 @@ const wrkReport = v.object({
   write: v.number(),
   timeout: v.number(),
   p50_us: v.number(),
+  p90_us: v.number(),
   p99_us: v.number(),
 });
 
@@ -57,8 +60,8 @@ const wrkReport = v.object({
 const reportAsJson = `done = function(summary, latency)
   local e = summary.errors
   io.stderr:write(string.format(
-    '{"requests":%d,"duration_us":%d,"status":%d,"connect":%d,"read":%d,"write":%d,"timeout":%d,"p50_us":%d,"p99_us":%d}\\n',
+    '{"requests":%d,"duration_us":%d,"status":%d,"connect":%d,"read":%d,"write":%d,"timeout":%d,"p50_us":%d,"p90_us":%d,"p99_us":%d}\\n',
     summary.requests, summary.duration, e.status, e.connect, e.read, e.write, e.timeout,
-    latency:percentile(50), latency:percentile(99)))
+    latency:percentile(50), latency:percentile(90), latency:percentile(99)))
 end
 `;

@@ -23,11 +23,28 @@ export function pairedRatio(pairs: readonly { readonly a: number; readonly b: nu
   const ratios = pairs.map(({ a, b }) => a / b);
   if (!ratios.every((ratio) => ratio > 0 && Number.isFinite(ratio)))
     throw new RangeError('a measurement is not positive');
-  const logs = ratios.map(Math.log);
+  const { center, low, high } = geometricInterval(ratios);
+  return { ratio: center, low, high, cv: deviation(ratios) / mean(ratios), conclusive: low > 1 || high < 1 };
+}
+
+export interface Interval {
+  /** Geometric mean. */
+  readonly center: number;
+  /** Ends of its 95 % confidence interval. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Student's t interval over the logarithms.
+ *
+ * @param values at least two, all positive
+ */
+export function geometricInterval(values: readonly number[]): Interval {
+  const logs = values.map(Math.log);
   const center = mean(logs);
-  const reach = (tQuantile(pairs.length - 1) * deviation(logs)) / Math.sqrt(pairs.length);
-  const [low, high] = [Math.exp(center - reach), Math.exp(center + reach)];
-  return { ratio: Math.exp(center), low, high, cv: deviation(ratios) / mean(ratios), conclusive: low > 1 || high < 1 };
+  const reach = (tQuantile(values.length - 1) * deviation(logs)) / Math.sqrt(values.length);
+  return { center: Math.exp(center), low: Math.exp(center - reach), high: Math.exp(center + reach) };
 }
 
 /** Of an even number of values, the mean of the middle two; NaN for none. */

@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   report: ['workshop'],
   fleet: ['topology', 'workshop'],
   web: ['net', 'topology', 'host', 'probe', 'workshop'],
+  bench: ['topology', 'host', 'cluster', 'probe'],
   cli: [
     'net',
     'topology',
@@ -40,6 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'report',
     'fleet',
     'web',
+    'bench',
   ],
 };
 
@@ -62,6 +64,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   probe: ['@valibot/to-json-schema', 'node:crypto', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
   report: ['node:crypto', 'valibot'],
+  bench: ['valibot', 'yaml'],
   fleet: ['@valibot/to-json-schema', 'csv-parse', 'node:crypto', 'uqr', 'valibot'],
   web: [
     ...['@fastify/rate-limit', '@fastify/websocket', '@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'fastify'],
@@ -69,7 +72,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],
-    ...['node:crypto', 'node:events', 'node:fs', 'node:net', 'node:path', 'node:stream'],
+    ...['node:crypto', 'node:events', 'node:fs', 'node:net', 'node:os', 'node:path', 'node:stream'],
     ...['node:timers', 'node:url', 'node:util', 'yaml'],
   ],
 };
@@ -102,9 +105,9 @@ test('modules import only downwards', () => {
   expect(violations).toEqual([]);
 });
 
-test('probes and the workshop take only types from host, so that they run against any executor', () => {
+test('probes, the workshop and the bench take only types from host, so that they run against any executor', () => {
   const violations = imports.filter(({ file, module, specifier, isType }) => {
-    if (!['probe', 'workshop'].includes(module) || !specifier.startsWith('.') || isType) return false;
+    if (!['probe', 'workshop', 'bench'].includes(module) || !specifier.startsWith('.') || isType) return false;
     return moduleOf(normalize(join(dirname(file), specifier))) === 'host';
   });
   expect(violations.map(({ file, specifier }) => `${file} -> ${specifier}`)).toEqual([]);
@@ -124,7 +127,7 @@ test('what is loaded late is named, so that these tests can see it', () => {
   expect(hidden).toEqual([]);
 });
 
-test.each(['net', 'topology', 'probe', 'workshop', 'report', 'fleet'])(
+test.each(['net', 'topology', 'probe', 'workshop', 'report', 'fleet', 'bench'])(
   '%s asks neither clock nor chance nor environment',
   (module) => {
     const found = sources

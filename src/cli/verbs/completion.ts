@@ -40,7 +40,10 @@ export async function printCandidates(app: App, words: readonly string[]): Promi
 async function candidates(app: App, words: readonly string[]): Promise<readonly string[]> {
   const two = verbs.find(({ name }) => name === words.slice(0, 2).join(' '));
   const verb = two ?? verbs.find(({ name }) => name === words[0]);
-  if (verb === undefined) return verbs.map(({ name }) => name).filter((name) => !name.includes(' '));
+  if (verb === undefined) {
+    const under = verbs.flatMap(({ name }) => (name.startsWith(`${words[0]} `) ? [name.split(' ')[1] ?? ''] : []));
+    return under.length > 0 ? under : [...new Set(verbs.map(({ name }) => name.split(' ')[0] ?? ''))];
+  }
   const flags = verb.options.map(({ flags }) => /--[\w-]+/.exec(flags)?.[0] ?? '');
   const given = words.slice(verb.name.split(' ').length).filter((word) => !word.startsWith('-')).length;
   if (words.at(-1) === '--stack' || words.at(-1) === '-s') return knownStacks(app);

@@ -14,6 +14,7 @@ const needs: readonly { need: Need; title: string }[] = [
   { need: 'docker', title: 'driver sandbox, engine docker' },
   { need: 'kubernetes', title: 'driver sandbox, engine kubernetes' },
   { need: 'libvirt', title: 'virtual machines by libvirt, and their image' },
+  { need: 'bench', title: 'podlab bench cni, on top of that' },
 ];
 
 /** What later versions of podlab add; said here so that nobody looks for a remedy. */

@@ -19,16 +19,13 @@ export async function run(app: App, { options }: VerbInput): Promise<number> {
     const hint = 'Use docker or kubernetes.';
     throw new LabError('USAGE', `there is nothing to set up for engine "${engine}"`, { hint });
   }
+  const ofEngine: readonly Need[] = known === undefined ? [] : known === 'kubernetes' ? [known, 'bench'] : [known];
   const { driver } = options;
   if (driver !== undefined && driver !== 'sandbox' && driver !== 'libvirt') {
     const hint = 'Use sandbox or libvirt.';
     throw new LabError('USAGE', `there is nothing to set up for driver "${driver}"`, { hint });
   }
-  const needs: readonly Need[] = [
-    ...basicNeeds,
-    ...(known === undefined ? [] : [known]),
-    ...(driver === 'libvirt' ? (['libvirt'] as const) : []),
-  ];
+  const needs: readonly Need[] = [...basicNeeds, ...ofEngine, ...(driver === 'libvirt' ? (['libvirt'] as const) : [])];
   const packages = missingPackages(app.programPath, needs);
   const commands = packages.length === 0 ? [] : installCommands(packages);
   const isDry = options.dryRun === true;

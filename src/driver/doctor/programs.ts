@@ -66,6 +66,8 @@ const programs: readonly Program[] = [
   { name: 'ssh-keygen', debian: 'openssh-client', need: 'libvirt', purpose: "makes machines' keys" },
   { name: 'mmdebstrap', debian: 'mmdebstrap', need: 'libvirt', purpose: 'makes the image of virtual machines' },
   { name: 'mke2fs', debian: 'e2fsprogs', need: 'libvirt', purpose: 'makes its file system' },
+  { name: 'iperf3', debian: 'iperf3', need: 'bench', purpose: 'measures throughput' },
+  { name: 'wrk', debian: 'wrk', need: 'bench', purpose: 'measures requests per second and latency' },
 ];
 
 /** @param path colon-separated directories */

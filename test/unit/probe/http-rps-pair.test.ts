@@ -22,6 +22,7 @@ function load(rate: (url: string, run: number) => number, failures = 0): Executo
         write: 0,
         timeout: 0,
         p50_us: 900,
+        p90_us: 1800,
         p99_us: 2500,
       };
       return {
