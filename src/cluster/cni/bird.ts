@@ -69,6 +69,7 @@ function birdSession(topology: Topology, node: string, { peer, peerAs, isInterna
   direct;${isClient ? '\n  rr client;' : ''}
   connect delay time 1;
   connect retry time 5;
+  error wait time 1, 5;
   ipv4 {
     import all;
     export where ${sources};
