@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
 import { checkPods } from '../src/cluster/check-pods.ts';
 import { type ClusterPlace, clusterAddressOf, controlPlaneOf } from '../src/cluster/cluster-place.ts';
 import { planBridge } from '../src/cluster/cni/bridge.ts';
@@ -20,9 +21,8 @@ export function writeFloor(dir: string, topology: Topology, toolchain: Toolchain
   const place: ClusterPlace = {
     topology,
     toolchain,
-    node: () => {
-      throw new Error('nothing runs here');
-    },
+    node: nothingRuns,
+    connect: nothingRuns,
     nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => `${group}/${node}` },
     signal: new AbortController().signal,
     bootstrapToken: 'abcdef.0123456789abcdef',
@@ -39,7 +39,8 @@ export function writeFloor(dir: string, topology: Topology, toolchain: Toolchain
       topology.networks.map((one) => `${one.name} ${one.gateway}/${prefixOf(one.cidr)} ${ifaceOn(topology, one.name)}`),
     ),
   );
-  write('check.yaml', checkPods(place, 'unused', 'floor'));
+  const checks = checkPods(place, 'unused', 'floor').map((pod) => stringify(pod));
+  write('check.yaml', checks.join('---\n'));
   write('discovery.conf', discovery(topology));
   for (const node of topology.nodes) {
     const commands = cni.commandsOn(node.name);
@@ -57,6 +58,10 @@ export function writeFloor(dir: string, topology: Topology, toolchain: Toolchain
     ]);
     for (const [path, text] of files) write(`files/${node.name}${path}`, text);
   }
+}
+
+function nothingRuns(): never {
+  throw new Error('nothing runs here');
 }
 
 function addresses({ nics, defaultGateway }: Node): readonly string[] {

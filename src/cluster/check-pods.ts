@@ -1,7 +1,6 @@
 // Short-lived pods, one for each node, that prove what "ready" says: a name, a ClusterIP and an answer, from inside a pod. They
 // stay until they are removed, for packets to be sent between them.
 
-import { stringify } from 'yaml';
 import type { ClusterPlace } from './cluster-place.ts';
 
 /** Where podlab's own pods live while they are needed. */
@@ -28,10 +27,10 @@ export function checkName(run: string, node: string): string {
  * @param clusterIp the first address of the service range, which the Service `kubernetes` has
  * @param run tells the pods of one start from those of an earlier one, which a restored cluster still remembers
  */
-export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: string, run: string): string {
+export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: string, run: string): readonly object[] {
   const hasNetwork = topology.cni.name !== 'none';
   const target = hasNetwork ? 'kubernetes.default.svc.cluster.local' : clusterIp;
-  const pods = topology.nodes.map(({ name }) => ({
+  return topology.nodes.map(({ name }) => ({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: checkName(run, name), namespace: checkNamespace, labels: label },
@@ -55,7 +54,6 @@ export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: stri
       ],
     },
   }));
-  return pods.map((pod) => stringify(pod)).join('---\n');
 }
 
 function checkScript(target: string): string {

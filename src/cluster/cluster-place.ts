@@ -1,5 +1,6 @@
 // What a driver promises about the nodes that a cluster is to be made of.
 
+import type { Duplex } from 'node:stream';
 import type { Executor } from '../host/host.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -9,6 +10,8 @@ export interface ClusterPlace {
   readonly toolchain: Toolchain;
   /** The executor of a node. */
   node(name: string): Executor;
+  /** A connection to an address of the cluster's network. */
+  connect(host: string, port: number): Promise<Duplex>;
   readonly nodes: NodeSettings;
   /** `abcdef.0123456789abcdef`: lets workers join for a day. Never an argument of a process. */
   readonly bootstrapToken: string;

@@ -8,14 +8,9 @@ import { runScript } from './run-on-node.ts';
 
 const containerdWithinMs = 60_000;
 
-/**
- * Starts containerd and waits until it answers; the kubelet follows by itself when kubeadm has written its configuration.
- *
- * @throws LabError TIMEOUT with the end of containerd's log
- */
-export async function startDaemons(node: Executor, settings: NodeSettings): Promise<void> {
-  if (settings.cgroupDriver === 'systemd') await runScript(node, serviceScript, [podlabLogs], { timeoutMs: 120_000 });
-  else await runScript(node, startScript, [settings.cgroupOf(node.name), podlabLogs]);
+/** Starts containerd and waits until it answers. @throws LabError TIMEOUT with the end of its log */
+export async function startContainerd(node: Executor, settings: NodeSettings): Promise<void> {
+  await start(node, settings, 'containerd');
   const deadline = containerdWithinMs / 1000;
   const { exitCode } = await node.run(['sh', '-euc', waitScript, 'podlab', containerdSocket, `${deadline}`], {
     timeoutMs: containerdWithinMs + 10_000,
@@ -27,38 +22,59 @@ export async function startDaemons(node: Executor, settings: NodeSettings): Prom
   });
 }
 
-// containerd runs since the boot, with another configuration. The kubelet's unit is started by kubeadm, and by every later boot.
-const serviceScript = `
+/** Starts the kubelet, which waits by itself until kubeadm has written its configuration. */
+export async function startKubelet(node: Executor, settings: NodeSettings): Promise<void> {
+  await start(node, settings, 'kubelet');
+}
+
+type Daemon = 'containerd' | 'kubelet';
+
+async function start(node: Executor, { cgroupDriver, cgroupOf }: NodeSettings, name: Daemon): Promise<void> {
+  if (cgroupDriver === 'systemd') await runScript(node, serviceScripts[name], [podlabLogs], { timeoutMs: 120_000 });
+  else await runScript(node, startScript, [cgroupOf(node.name), podlabLogs, name, loops[name]]);
+}
+
+const serviceScripts: Readonly<Record<Daemon, string>> = {
+  // It runs since the boot, with another configuration.
+  containerd: `
 mkdir -p "$1"
 echo 1 >/proc/sys/net/ipv4/ip_forward
-systemctl --quiet enable kubelet
 systemctl restart containerd
+`,
+  // Its unit is started by kubeadm, and by every later boot.
+  kubelet: `
+systemctl --quiet enable kubelet
 [ ! -e /var/lib/kubelet/kubeadm-flags.env ] || systemctl restart kubelet
-`;
+`,
+};
 
 // In the node's own control group, so that its limits hold for daemons too; beside the pods' groups, because cgroup v2 lets
 // no process live in a group that has others below it.
 const startScript = `
-group=$1 logs=$2
+group=$1 logs=$2 name=$3 loop=$4
 mkdir -p "$logs"
 # Nodes route between their pods and everybody else; kubeadm asks for it.
 echo 1 >/proc/sys/net/ipv4/ip_forward
 for root in /sys/fs/cgroup /sys/fs/cgroup/*; do
   [ ! -w "$root$group/system/cgroup.procs" ] || echo $$ >"$root$group/system/cgroup.procs"
 done
-# Each in a session of its own and without our streams: they outlive the command that starts them. The loops are what
-# Restart=always is for systemd.
-setsid sh -c 'while :; do containerd --config ${containerdConfig}; sleep 0.5; done' </dev/null >>"$logs/containerd.log" 2>&1 &
-setsid sh -c '
-  while :; do
-    if [ -S ${containerdSocket} ] && [ -e /var/lib/kubelet/config.yaml ] && [ -e /var/lib/kubelet/kubeadm-flags.env ]; then
-      . /var/lib/kubelet/kubeadm-flags.env
-      kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf \\
-        --config=/var/lib/kubelet/config.yaml $KUBELET_KUBEADM_ARGS
-    fi
-    sleep 0.05
-  done' </dev/null >>"$logs/kubelet.log" 2>&1 &
+# In a session of its own and without our streams: it outlives the command that starts it.
+setsid sh -c "$loop" </dev/null >>"$logs/$name.log" 2>&1 &
 `;
+
+// What Restart=always is for systemd.
+const loops: Readonly<Record<Daemon, string>> = {
+  containerd: `while :; do containerd --config ${containerdConfig}; sleep 0.5; done`,
+  kubelet: `
+while :; do
+  if [ -S ${containerdSocket} ] && [ -e /var/lib/kubelet/config.yaml ] && [ -e /var/lib/kubelet/kubeadm-flags.env ]; then
+    . /var/lib/kubelet/kubeadm-flags.env
+    kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf \\
+      --config=/var/lib/kubelet/config.yaml $KUBELET_KUBEADM_ARGS
+  fi
+  sleep 0.05
+done`,
+};
 
 const waitScript = `
 deadline=$(($(date +%s) + $2))

@@ -2,6 +2,7 @@
 
 import { LabError } from '../error.ts';
 import type { Reporter } from '../reporter.ts';
+import type { AdminApi } from './api/admin-api.ts';
 import { type ClusterNodes, type ClusterPlace, controlPlaneOf } from './cluster-place.ts';
 import { get } from './kubectl.ts';
 import { type Look, waitUntil } from './wait-until.ts';
@@ -19,17 +20,22 @@ interface Pod {
   };
 }
 
+interface Pods {
+  readonly items: readonly Pod[];
+}
+
+const allPods = '/api/v1/pods';
+
 const withinMs = 120_000;
-// A question takes 50 ms of a processor.
-const everyMs = 100;
+const everyMs = 50;
 
 /**
  * `namespace/name` of all pods that are ready now. Without static ones: kubeadm gives theirs ten seconds before it first looks
  * whether they are ready, and nobody waits for that when a cluster is made either.
  */
-export async function readyPods(place: ClusterNodes): Promise<readonly string[]> {
-  const pods = await allPods(place);
-  return pods.filter((pod) => isReady(pod) && !isStatic(pod)).map(nameOf);
+export async function readyPods({ topology, node }: ClusterNodes): Promise<readonly string[]> {
+  const { items } = await get<Pods>(node(controlPlaneOf(topology)), allPods);
+  return items.filter((pod) => isReady(pod) && !isStatic(pod)).map(nameOf);
 }
 
 /**
@@ -40,19 +46,21 @@ export async function readyPods(place: ClusterNodes): Promise<readonly string[]>
  * @param savedAt Unix time in milliseconds
  */
 export async function waitUntilBack(
-  place: ClusterPlace,
+  { signal }: ClusterPlace,
+  api: AdminApi,
   { ready, savedAt }: { readonly ready: readonly string[]; readonly savedAt: number },
   { update, warn }: { readonly update: (seen: string) => void; readonly warn: Reporter['warn'] },
 ): Promise<void> {
   if (ready.length === 0) return;
   const names = new Set(ready);
   const look = async (): Promise<Look> => {
-    const pods = (await allPods(place)).filter((pod) => names.has(nameOf(pod)));
+    const { items } = await api.get<Pods>(allPods);
+    const pods = items.filter((pod) => names.has(nameOf(pod)));
     const late = pods.filter((pod) => !isBack(pod, savedAt)).map((pod) => `${nameOf(pod)} is not ready yet`);
     return { isDone: late.length === 0, seen: late.join('; ') };
   };
   try {
-    await waitUntil('all pods are ready again', look, { withinMs, everyMs, update, signal: place.signal });
+    await waitUntil('all pods are ready again', look, { withinMs, everyMs, update, signal });
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'TIMEOUT') throw error;
     warn(error.message);
@@ -75,9 +83,4 @@ function isStatic({ metadata }: Pod): boolean {
 
 function nameOf({ metadata }: Pod): string {
   return `${metadata.namespace}/${metadata.name}`;
-}
-
-async function allPods({ topology, node }: ClusterNodes): Promise<readonly Pod[]> {
-  const { items } = await get<{ readonly items: readonly Pod[] }>(node(controlPlaneOf(topology)), '/api/v1/pods');
-  return items;
 }

@@ -2,9 +2,9 @@
 
 import { cidrOf, nthAddress } from '../net/cidr.ts';
 import { formatIp } from '../net/ipv4.ts';
+import type { AdminApi } from './api/admin-api.ts';
 import { checkLog, checkName, checkNamespace, checkPods, checkSelector, reached } from './check-pods.ts';
-import { type ClusterPlace, controlPlaneOf } from './cluster-place.ts';
-import { apply, get, remove } from './kubectl.ts';
+import type { ClusterPlace } from './cluster-place.ts';
 import { type Look, waitUntil } from './wait-until.ts';
 
 const readyWithinMs = 300_000;
@@ -48,39 +48,42 @@ interface PodObject {
  */
 export async function waitUntilReady(
   place: ClusterPlace,
+  api: AdminApi,
   run: string,
   update: (seen: string) => void,
   settled?: () => Promise<void>,
 ): Promise<void> {
-  const controlPlane = place.node(controlPlaneOf(place.topology));
   const clusterIp = formatIp(nthAddress(cidrOf(place.topology.kubernetes.serviceSubnet), 1));
-  const manifests = checkPods(place, clusterIp, run);
+  const pods = checkPods(place, clusterIp, run);
   const options = { withinMs: readyWithinMs, everyMs, update, signal: place.signal };
   // A Node that podlab made before its kubelet came has room for nothing yet, and the kubelet would refuse the pod for good.
-  await waitUntil('nodes registered', () => lookAtNodes(place, hasRoom), options);
+  await waitUntil('nodes registered', () => lookAtNodes(place, api, hasRoom), options);
   // Refused until the controller manager has made the namespace's service account.
-  const start = async () => ({ isDone: true, seen: await apply(controlPlane, manifests) });
+  const start = async () => {
+    await Promise.all(pods.map((pod) => api.create(podsOfChecks, pod)));
+    return done;
+  };
   await waitUntil('check pods', start, options);
   const enough = await answersNeeded(place, run, settled);
   let looks = 0;
   // What pods say is on the nodes a second before the API knows it, and costs less to read; why one is late, the API knows.
   const lookAtChecks = async () => {
     if (haveAllReached(await answersOf(place, run), enough)) return done;
-    const { hasFailed, ...look } = await lookAtPods(place, run, looks++);
+    const { hasFailed, ...look } = await lookAtPods(place, api, run, looks++);
     if (hasFailed) {
-      await remove(controlPlane, ...checkPodsOfAll);
+      await api.removeAll(checkPodsOfAll);
       await start();
     }
     return look;
   };
   await waitUntil('a pod on every node reaches the API by name', lookAtChecks, options);
   if (place.topology.cni.name !== 'none')
-    await waitUntil('all nodes Ready', () => lookAtNodes(place, isReady), options);
+    await waitUntil('all nodes Ready', () => lookAtNodes(place, api, isReady), options);
 }
 
 /** Takes the check pods away and waits until nothing of them is left on the nodes: whoever counts pods next counts his own. */
-export async function removeCheckPods(place: ClusterPlace): Promise<void> {
-  await remove(place.node(controlPlaneOf(place.topology)), ...checkPodsOfAll);
+export async function removeCheckPods(place: ClusterPlace, api: AdminApi): Promise<void> {
+  await api.removeAll(checkPodsOfAll);
   const gone = place.topology.nodes.map(({ name }) => place.node(name).run(['sh', '-uc', goneScript]));
   await Promise.all(gone);
 }
@@ -97,7 +100,9 @@ for id in $ids; do
 done
 `;
 
-const checkPodsOfAll = ['pods', '--namespace', checkNamespace, '--selector', checkSelector] as const;
+const podsOfChecks = `/api/v1/namespaces/${checkNamespace}/pods`;
+/** Those of earlier starts too. */
+const checkPodsOfAll = `${podsOfChecks}?labelSelector=${encodeURIComponent(checkSelector)}`;
 
 const done: Look = { isDone: true, seen: '' };
 
@@ -131,12 +136,12 @@ const looksPerQuestion = 20;
 /** Asks the API only now and then: each question costs as much as many looks. */
 async function lookAtPods(
   place: ClusterPlace,
+  api: AdminApi,
   run: string,
   looks: number,
 ): Promise<Look & { readonly hasFailed: boolean }> {
   if (looks % looksPerQuestion !== looksPerQuestion - 1) return { isDone: false, seen: '', hasFailed: false };
-  const path = `/api/v1/namespaces/${checkNamespace}/pods?labelSelector=${encodeURIComponent(checkSelector)}`;
-  const { items } = await get<ListOf<PodObject>>(place.node(controlPlaneOf(place.topology)), path);
+  const { items } = await api.get<ListOf<PodObject>>(checkPodsOfAll);
   const ours = place.topology.nodes.map(({ name }) => checkName(run, name));
   const waiting = items.filter(({ metadata }) => ours.includes(metadata.name));
   const hasFailed = waiting.some(({ status }) => status.phase === 'Failed');
@@ -147,8 +152,8 @@ const hasRoom = ({ status }: NodeObject) => Number(status.capacity?.pods ?? 0) >
 
 const isReady = ({ status }: NodeObject) => readyOf(status)?.status === 'True';
 
-async function lookAtNodes(place: ClusterPlace, isFine: (node: NodeObject) => boolean): Promise<Look> {
-  const { items } = await get<ListOf<NodeObject>>(place.node(controlPlaneOf(place.topology)), '/api/v1/nodes');
+async function lookAtNodes(place: ClusterPlace, api: AdminApi, isFine: (node: NodeObject) => boolean): Promise<Look> {
+  const { items } = await api.get<ListOf<NodeObject>>('/api/v1/nodes');
   const waiting = place.topology.nodes.flatMap(({ name }) => {
     const node = items.find(({ metadata }) => metadata.name === name);
     if (node !== undefined && isFine(node)) return [];

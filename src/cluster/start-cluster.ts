@@ -1,13 +1,14 @@
 // Nodes that run nothing → a cluster that is ready; or nodes with the files of an earlier one → the same cluster again.
 
 import type { Reporter } from '../reporter.ts';
+import { type AdminApi, openAdminApi } from './api/admin-api.ts';
 import { waitForApiPort } from './api-port.ts';
 import { checkName } from './check-pods.ts';
 import { type ClusterPlace, controlPlaneOf, workersOf } from './cluster-place.ts';
 import { applyCni } from './cni/apply-cni.ts';
 import type { CniPlan } from './cni/cni-plan.ts';
 import { checkDatapath } from './cni/datapath.ts';
-import { startDaemons } from './daemons.ts';
+import { startContainerd, startKubelet } from './daemons.ts';
 import { initialise, joinWorkers } from './kubeadm.ts';
 import { nodeFiles } from './node-files.ts';
 import type { Phases } from './phases.ts';
@@ -36,7 +37,10 @@ export async function startCluster(start: ClusterStart): Promise<void> {
   const controlPlane = controlPlaneOf(place.topology);
   const workers = workersOf(place.topology);
 
-  await step('containerd', 'starting containerd', () => prepareNodes(start));
+  await step('containerd', 'starting containerd', async () => {
+    await prepareNodes(start);
+    await startKubelets(place, [controlPlane, ...workers]);
+  });
   await step('init', `kubeadm init on ${controlPlane}`, () => initialise(place));
   if (workers.length > 0) {
     await step('join', `kubeadm join on ${workers.join(', ')}`, () => joinWorkers(place, workers));
@@ -68,18 +72,27 @@ export async function resumeCluster(start: ClusterStart, earlier: EarlierCluster
       await Promise.all([prepareNodes(start), ...place.topology.nodes.map(({ name }) => restore(name))]);
     }),
   );
-  await phases.phase('api', () => reporter.step('waiting for the API server', () => waitForApiPort(place)));
+  const controlPlane = controlPlaneOf(place.topology);
+  await phases.phase('api', () =>
+    reporter.step('waiting for the API server', async () => {
+      await startKubelets(place, [controlPlane]);
+      await waitForApiPort(place);
+    }),
+  );
+  // A kubelet that finds no API server asks again later and later.
+  await startKubelets(place, workersOf(place.topology));
   // Services still lead to where pods were: only when these are back does an answer say something.
-  await proveReady(start, (update) => waitUntilBack(place, earlier, { update, warn: reporter.warn }));
+  await proveReady(start, (api, update) => waitUntilBack(place, api, earlier, { update, warn: reporter.warn }));
 }
 
 async function proveReady(
   { phases, reporter, place, run }: ClusterStart,
-  settled?: (update: (seen: string) => void) => Promise<void>,
+  settled?: (api: AdminApi, update: (seen: string) => void) => Promise<void>,
 ): Promise<void> {
+  const api = await openAdminApi(place);
   await phases.phase('ready', () =>
     reporter.step('waiting for the cluster', (update) =>
-      waitUntilReady(place, run, update, settled && (() => settled(update))),
+      waitUntilReady(place, api, run, update, settled && (() => settled(api, update))),
     ),
   );
   const { skipped } = await phases.phase('datapath', () =>
@@ -88,7 +101,11 @@ async function proveReady(
     ),
   );
   for (const what of skipped) reporter.info(`not looked at: ${what}`);
-  await phases.phase('tidy', () => reporter.step('taking the check pods away', () => removeCheckPods(place)));
+  await phases.phase('tidy', () => reporter.step('taking the check pods away', () => removeCheckPods(place, api)));
+}
+
+async function startKubelets(place: ClusterPlace, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => startKubelet(place.node(name), place.nodes)));
 }
 
 async function prepareNodes({ place, cni }: ClusterStart): Promise<void> {
@@ -97,7 +114,7 @@ async function prepareNodes({ place, cni }: ClusterStart): Promise<void> {
       const node = place.node(name);
       await writeFiles(node, new Map([...nodeFiles(place, name), ...cni.filesOn(name)]));
       for (const { run, input } of cni.commandsOn(name)) await runOnNode(node, run, { input });
-      await startDaemons(node, place.nodes);
+      await startContainerd(node, place.nodes);
     }),
   );
 }

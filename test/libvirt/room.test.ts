@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { planCni } from '../../src/cluster/cni/plan-cni.ts';
 import { Phases } from '../../src/cluster/phases.ts';
 import { startCluster } from '../../src/cluster/start-cluster.ts';
+import { openProgram } from '../../src/host/open-program.ts';
 import { podlabPaths } from '../../src/host/paths.ts';
 import { vmImage } from '../../src/image/build-image.ts';
 import { libvirtNames } from '../../src/infra/names.ts';
@@ -135,6 +136,8 @@ describeLibvirt('a room of one virtual machine', () => {
           topology,
           toolchain,
           node: () => node,
+          connect: async (host: string, port: number) =>
+            openProgram(room.enter(sshConnectArgv(target, host, port)), { PATH: path, HOME: '/root' }),
           nodes: { cgroupDriver: 'systemd', cgroupOf: () => '' },
           bootstrapToken: 'abcdef.0123456789abcdef',
           signal: workplace.signal,

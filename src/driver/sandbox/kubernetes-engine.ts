@@ -19,6 +19,7 @@ import type { StartFrom } from '../driver.ts';
 import type { BuildRequest } from './build-room.ts';
 import { makeNodeCgroups } from './cgroup-limits.ts';
 import { cgroupParent } from './cgroups.ts';
+import { connectThrough } from './connect.ts';
 import { nodeExecutor } from './enter.ts';
 import { gatherCni } from './gather-cni.ts';
 import type { ClusterRecord, RoomRecord } from './room-record.ts';
@@ -101,10 +102,13 @@ export async function startKubernetes(
     }),
   );
   makeNodeCgroups(request.dir, topology.nodes);
+  const [gateway] = record.members;
+  if (gateway === undefined) throw new Error('a room without a gateway');
   const place: ClusterPlace = {
     topology,
     toolchain: parts.toolchain,
     node: (name) => nodeExecutor(record, name, signal),
+    connect: (host, port) => connectThrough(record, gateway, host, port),
     nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => cgroupParent(request.dir, node) },
     signal,
     bootstrapToken: `${randomBytes(3).toString('hex')}.${randomBytes(8).toString('hex')}`,

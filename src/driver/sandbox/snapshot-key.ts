@@ -54,14 +54,17 @@ function clusterView({ networks, nodes, kubernetes, cni }: Topology) {
   };
 }
 
+function askNothing(of: string): never {
+  throw new Error(`the documents of a cluster ask nothing of ${of}`);
+}
+
 /** The same for every stack and start: documents must not differ by its name or by the token of a day. */
 function neutralPlace(topology: Topology, toolchain: Toolchain): ClusterPlace {
   return {
     topology: { ...topology, stack: '' },
     toolchain,
-    node: (name) => {
-      throw new Error(`the documents of a cluster ask nothing of its nodes, such as ${name}`);
-    },
+    node: askNothing,
+    connect: askNothing,
     nodes: { cgroupDriver: 'cgroupfs', cgroupOf: () => '' },
     signal: new AbortController().signal,
     bootstrapToken: '',
