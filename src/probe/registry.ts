@@ -19,6 +19,9 @@ import { k8sPods } from './k8s-pods.ts';
 import { k8sProxy } from './k8s-proxy.ts';
 import { k8sService } from './k8s-service.ts';
 import { k8sServiceCidr } from './k8s-service-cidr.ts';
+import { libvirtDomain } from './libvirt-domain.ts';
+import { libvirtLeases } from './libvirt-leases.ts';
+import { libvirtNetwork } from './libvirt-network.ts';
 import { metricsApi } from './metrics-api.ts';
 import { metricsKubelet } from './metrics-kubelet.ts';
 import { netAddr } from './net-addr.ts';
@@ -61,6 +64,9 @@ const all: readonly Probe[] = [
   dockerNetworkProbe,
   dockerContainer,
   dockerContainers,
+  libvirtNetwork,
+  libvirtLeases,
+  libvirtDomain,
   k8sNodes,
   k8sApiServer,
   k8sPods,
