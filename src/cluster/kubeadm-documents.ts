@@ -37,7 +37,13 @@ export function joinDocument(place: ClusterPlace, node: string): string {
 }
 
 /** Slow machines exist: virtual machines by emulation take minutes for what takes seconds here. */
-const timeouts = { controlPlaneComponentHealthCheck: '6m0s', kubeletHealthCheck: '6m0s', tlsBootstrap: '6m0s' };
+const timeouts = {
+  controlPlaneComponentHealthCheck: '6m0s',
+  kubeletHealthCheck: '6m0s',
+  tlsBootstrap: '6m0s',
+  // The first answers of an API server that has just begun to listen.
+  kubernetesAPICall: '6m0s',
+};
 
 function initConfiguration(place: ClusterPlace): Document {
   const { advertiseAddress, apiPort } = place.topology.kubernetes;
