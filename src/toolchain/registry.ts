@@ -49,7 +49,7 @@ export interface PullRequest {
   readonly references: readonly string[];
   /** The registry to ask instead of the one in the names. */
   readonly mirror?: string | undefined;
-  /** How long a registry may send nothing. Default 30 000. */
+  /** How long a registry may send nothing; containerd passes things on by the mebibyte. Default 60 000. */
   readonly silentForMs?: number;
 }
 
@@ -60,14 +60,17 @@ export interface PullRequest {
  * @throws LabError DOWNLOAD_FAILED when one can't be had, DAMAGED when its bytes are not those of its digest
  */
 export async function pullImages(
-  { references, mirror, silentForMs = 30_000 }: PullRequest,
+  { references, mirror, silentForMs = 60_000 }: PullRequest,
   workplace: Workplace,
   reporter: Reporter,
 ): Promise<readonly CachedImage[]> {
   mkdirSync(cachePlaces(workplace.cacheDir).images, { recursive: true });
   return withScratch(workplace.cacheDir, async (scratch) => {
     const hosts = join(scratch, 'hosts');
-    for (const name of new Set(references.map(registryOf))) writeHosts(hosts, name, mirror ?? name);
+    for (const name of new Set(references.map(registryOf))) {
+      const text = hostsFile(name, mirror ?? name);
+      if (text !== undefined) writeFileAtomic(join(hosts, name, 'hosts.toml'), text);
+    }
     const files = references.map((_reference, index) => join(scratch, `${index}.tar`));
     const pairs = references.flatMap((reference, index) => [reference, files[index] ?? '']);
     const args = [hosts, `linux/${arch}`, `${Math.ceil(silentForMs / pollMs)}`, ...pairs];
@@ -99,21 +102,24 @@ function pulledDir(reference: string, { cacheDir }: Workplace): string {
   return imageEntryDir(cacheDir, reference, hashOf('registry', arch, reference));
 }
 
-/** containerd's way to say where a registry really is (its docs/hosts.md). */
-function writeHosts(hosts: string, name: string, registry: string): void {
+/**
+ * containerd's way to say where a registry really is (its docs/hosts.md). Without TLS only where `registryUrl` says so.
+ *
+ * @returns undefined where containerd finds it by itself
+ */
+export function hostsFile(name: string, registry: string): string | undefined {
   const url = registryUrl(registry);
   // docker.io is a name only, which containerd knows how to reach; it needs no file unless a mirror stands in.
-  if (registry === name && !url.href.startsWith('http:')) return;
-  const at = url.href.replace(/\/$/, '');
-  const text = `server = ${JSON.stringify(at)}\n[host.${JSON.stringify(at)}]\n  capabilities = ["pull", "resolve"]\n`;
-  writeFileAtomic(join(hosts, name, 'hosts.toml'), text);
+  if (registry === name && url.protocol === 'https:') return undefined;
+  const at = JSON.stringify(url.href.replace(/\/$/, ''));
+  return `server = ${at}\n[host.${at}]\n  capabilities = ["pull", "resolve"]\n`;
 }
 
 /** What went wrong, in ctr's own words, is a line or two; how the pull went before that is not of interest. */
 function pullError(error: unknown): unknown {
   if (!(error instanceof LabError) || error.code !== 'COMMAND_FAILED') return error;
-  const lines = error.message.split('\n').filter((line) => !line.startsWith('podlab: '));
-  const message = `image could not be pulled: ${lines.join('\n').replace(/^containerd: /, '')}`;
+  const lines = error.message.replace(/^containerd: /, '').split('\n');
+  const message = `image could not be pulled: ${lines.filter((line) => !line.startsWith('podlab: ')).join('\n')}`;
   const isDamaged = /unexpected commit (digest|size)|digest mismatch|failed (size|content) validation/.test(message);
   if (isDamaged) {
     return new LabError('DAMAGED', message, { hint: 'Try another registry, or none: podlab can assemble the images.' });
@@ -131,7 +137,7 @@ hosts=$1 platform=$2 patience=$3
 shift 3
 content=$root/io.containerd.content.v1.content
 pull() {
-  $CTR images pull --hosts-dir "$hosts" --platform "$platform" --no-unpack "$1" >"$state/pull" 2>&1 &
+  $CTR content fetch --hosts-dir "$hosts" --platform "$platform" "$1" >"$state/pull" 2>&1 &
   client=$! bytes=0 silent=0
   while kill -0 $client 2>/dev/null; do
     sleep ${pollMs / 1000}
