@@ -161,5 +161,5 @@ function imageOf(reference: string): { readonly imageRepository: string; readonl
 }
 
 function render(documents: readonly Document[]): string {
-  return documents.map((document) => stringify(document)).join('---\n');
+  return documents.map((document) => stringify(document, { aliasDuplicateObjects: false })).join('---\n');
 }

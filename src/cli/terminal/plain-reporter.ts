@@ -1,4 +1,4 @@
-// Progress for logs and pipes: a line when a step begins, a line when it ends.
+// Progress for logs and pipes: a line when a step begins, now and then how far it is, a line when it ends.
 
 import type { Reporter } from '../../reporter.ts';
 import { sanitizeLine } from '../../workshop/sanitize.ts';
@@ -7,6 +7,9 @@ import { systemTicker, type TextStream, type Ticker } from './spinner.ts';
 
 // A step that is over by then needs no line for its beginning.
 const shortMs = 100;
+
+// A build of ten minutes gives forty lines, and nobody wonders for long whether it still runs.
+const detailEveryMs = 15_000;
 
 export function plainReporter(stream: TextStream, ticker: Ticker = systemTicker): Reporter {
   const print = (line: string) => {
@@ -20,8 +23,16 @@ export function plainReporter(stream: TextStream, ticker: Ticker = systemTicker)
         endTimer();
         print(`${title} ...`);
       });
+      let detail = '';
+      let printed = '';
+      const endDetails = ticker.every(detailEveryMs, () => {
+        if (detail !== printed) print(`${title}: ${detail} (${formatDuration(ticker.now() - started)} so far)`);
+        printed = detail;
+      });
       try {
-        const result = await work(() => {});
+        const result = await work((text) => {
+          detail = text;
+        });
         print(`${title}: done in ${formatDuration(ticker.now() - started)}`);
         return result;
       } catch (error) {
@@ -29,6 +40,7 @@ export function plainReporter(stream: TextStream, ticker: Ticker = systemTicker)
         throw error;
       } finally {
         endTimer();
+        endDetails();
       }
     },
     info: print,

@@ -18,7 +18,8 @@ const periodUs = 100_000;
 
 /**
  * What has to be made in one hierarchy: the node's group with its limits, and `system` in it for its daemons, because a
- * group of cgroup v2 with processes of its own can't hand out controllers to the pods' groups.
+ * group of cgroup v2 with processes of its own can't hand out controllers to the pods' groups. The same with and without
+ * systemd: a controller can't be taken from a group whose children hand it out (cgroup-v2.rst, "Enabling and Disabling").
  *
  * @param dir the room's runtime directory
  * @param controllers those of the hierarchy: v2's `cgroup.controllers`, or the name of a v1 hierarchy
@@ -85,15 +86,19 @@ function limitsV2({ cpus, memoryMiB }: Node, dir: string, controllers: readonly 
   ];
 }
 
-/** @throws LabError COMMAND_FAILED naming the file that could not be written */
-export function makeNodeCgroups(dir: string, nodes: readonly Node[]): void {
-  for (const root of cgroupRoots()) {
+/**
+ * @param roots mount points of the hierarchies
+ * @throws LabError COMMAND_FAILED naming the file that could not be written
+ */
+export function makeNodeCgroups(dir: string, nodes: readonly Node[], roots = cgroupRoots()): void {
+  for (const root of roots) {
     const { version, controllers } = kindOf(root);
     for (const node of nodes) for (const step of planNodeCgroup(dir, node, version, controllers)) take(root, step);
   }
 }
 
-function kindOf(root: string): { readonly version: 1 | 2; readonly controllers: readonly string[] } {
+/** What a hierarchy is, by its mount point. A hybrid host has v1's beside a v2 without controllers. */
+export function kindOf(root: string): { readonly version: 1 | 2; readonly controllers: readonly string[] } {
   const unified = join(root, 'cgroup.controllers');
   if (existsSync(unified))
     return { version: 2, controllers: readFileSync(unified, 'utf8').trim().split(' ').filter(Boolean) };

@@ -30,9 +30,9 @@ function groupOf(dir: string): string {
 }
 
 /** Mount points of all hierarchies: cgroup v2 has one at the mount point itself, v1 one in each directory. */
-export function cgroupRoots(): readonly string[] {
-  if (existsSync(join(mountPoint, 'cgroup.controllers'))) return [mountPoint];
-  return subdirectories(mountPoint);
+export function cgroupRoots(at = mountPoint): readonly string[] {
+  if (existsSync(join(at, 'cgroup.controllers'))) return [at];
+  return subdirectories(at);
 }
 
 /** Removes the empty groups that a room left behind: a killed engine can't. Groups of others are never touched. */

@@ -69,6 +69,28 @@ describe('the plain reporter', () => {
     expect(text()).toBe('starting dockerd ...\nstarting dockerd: done in 2 s\n');
   });
 
+  test('says every fifteen seconds how far a step is, if that has changed', async () => {
+    const { stream, text } = fakeStream();
+    const ticker = handTicker();
+    await plainReporter(stream, ticker).step('building kubelet', async (update) => {
+      update('1 of 900 packages');
+      ticker.advance(14_000);
+      update('120 of 900 packages, about 91 s left');
+      ticker.advance(31_000);
+      update('900 of 900 packages');
+      ticker.advance(10_000);
+    });
+    ticker.advance(60_000);
+    expect(text()).toBe(
+      [
+        'building kubelet ...',
+        'building kubelet: 120 of 900 packages, about 91 s left (15 s so far)',
+        'building kubelet: done in 55 s',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('writes one line for a step of under 100 ms', async () => {
     const { stream, text } = fakeStream();
     const ticker = handTicker();
