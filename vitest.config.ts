@@ -18,6 +18,7 @@ export default defineConfig({
     projects: [
       layer('unit', { testTimeout: 60_000 }),
       layer('sandbox', serial),
+      layer('browser', { ...serial, testTimeout: 600_000 }),
       layer('docker', serial),
       layer('kubernetes', { ...serial, ...slow }),
       layer('libvirt', { ...serial, ...emulated }),

@@ -4,7 +4,7 @@ import { examineHost } from '../src/driver/doctor/examine-host.ts';
 import { type Finding, isMet } from '../src/driver/doctor/finding.ts';
 
 export interface Layer {
-  readonly name: 'unit' | 'sandbox' | 'docker' | 'kubernetes' | 'libvirt';
+  readonly name: 'unit' | 'sandbox' | 'browser' | 'docker' | 'kubernetes' | 'libvirt';
   /** Why it can't run here; '' when it can. */
   readonly skipped: string;
   /** Labs that are proved in this layer. */
@@ -15,12 +15,15 @@ export interface Layer {
 export async function examineLayers(uid: number, path: string): Promise<readonly Layer[]> {
   const findings = await examineHost(uid, path);
   const networks = isMet(findings, 'labs') ? '' : lacking(findings, ['sandbox', 'labs']);
+  const browser =
+    networks === '' && isMet(findings, 'browser') ? '' : lacking(findings, ['sandbox', 'labs', 'browser']);
   const docker = isMet(findings, 'docker') ? '' : lacking(findings, ['sandbox', 'docker']);
   const kubernetes = isMet(findings, 'kubernetes') ? '' : lacking(findings, ['sandbox', 'kubernetes']);
   const libvirt = isMet(findings, 'libvirt') ? '' : lacking(findings, ['sandbox', 'libvirt']);
   return [
     { name: 'unit', skipped: '', labs: [] },
     { name: 'sandbox', skipped: networks, labs: ['by-hand'] },
+    { name: 'browser', skipped: browser, labs: [] },
     { name: 'docker', skipped: docker, labs: ['docker'] },
     { name: 'kubernetes', skipped: kubernetes, labs: clusterLabs },
     { name: 'libvirt', skipped: libvirt, labs: [] },

@@ -49,11 +49,11 @@ async function main(): Promise<number> {
 
 /** Root on Debian gets what is missing; anybody else is told, and the layers that need it are skipped. */
 function setUp(): void {
-  const packages = missingPackages(path, ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes', 'bench']);
+  const packages = missingPackages(path, ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes', 'bench', 'browser']);
   if (packages.length === 0) return;
   console.log(`missing Debian packages: ${packages.join(' ')}`);
   for (const engine of ['docker', 'kubernetes']) {
-    const setup = ['bin/podlab.mjs', 'setup', '--yes', '--engine', engine];
+    const setup = ['bin/podlab.mjs', 'setup', '--yes', '--tests', '--engine', engine];
     if (uid === 0) spawnSync(bin('node'), setup, { cwd: root, stdio: 'inherit', env: podlabEnv() });
     else console.log(`install them as root with: npm run -s podlab -- setup --engine ${engine}`);
   }

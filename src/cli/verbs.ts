@@ -364,6 +364,17 @@ export const verbs: readonly Verb[] = [
     load: () => import('./verbs/fleet-cards.ts'),
   },
   {
+    name: 'serve',
+    group: 'Workshop',
+    args: [],
+    summary: "open the instructor's page, and take the reports of the seats",
+    details:
+      'Serves on 127.0.0.1 until it is interrupted. Reports are on disk before they are acknowledged; tokens are those of the cards.',
+    examples: ['podlab serve', 'podlab serve --workshop ./workshop.yaml --port 8443'],
+    options: [workshop, { flags: '-p, --port <port>', summary: 'port of 127.0.0.1 (default: a free one)' }, json],
+    load: () => import('./verbs/serve.ts'),
+  },
+  {
     name: 'report',
     group: 'Workshop',
     args: ['[url]'],
@@ -469,6 +480,7 @@ export const verbs: readonly Verb[] = [
       { flags: '-y, --yes', summary: 'do not ask' },
       { flags: '--engine <engine>', summary: 'also what this engine needs: docker or kubernetes' },
       { flags: '--driver <driver>', summary: 'also what this driver needs: libvirt' },
+      { flags: '--tests', summary: "also what podlab's own tests need: a browser" },
       { flags: '--dry-run', summary: 'only show the list' },
       json,
     ],

@@ -19,6 +19,8 @@ export interface PageRequest {
   readonly assets: ReadonlyMap<string, Asset>;
   /** The document that `/` is. */
   readonly document: string;
+  /** Paths for programs that have a token of their own and no cookie; they see to it themselves. */
+  readonly doors?: readonly string[];
 }
 
 const address = '127.0.0.1';
@@ -42,7 +44,7 @@ export const contentSecurityPolicy = [
   "trusted-types 'none'",
 ].join('; ');
 
-export async function createPageServer({ access, assets, document }: PageRequest): Promise<PageServer> {
+export async function createPageServer({ access, assets, document, doors = [] }: PageRequest): Promise<PageServer> {
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
     logger: false,
@@ -59,9 +61,12 @@ export async function createPageServer({ access, assets, document }: PageRequest
 
   app.addHook('onRequest', async (request, reply) => {
     protect(reply);
-    const reason = refusal(factsOf(request), hosts());
+    const facts = factsOf(request);
+    const isDoor = doors.includes(request.routeOptions.url ?? '');
+    // A program has no origin: what has one is a page.
+    const reason = refusal(isDoor && facts.origin === undefined ? { ...facts, method: 'GET' } : facts, hosts());
     if (reason !== '') return deny(reply, 403, reason);
-    if (request.routeOptions.url === '/enter') return;
+    if (isDoor || request.routeOptions.url === '/enter') return;
     if (!access.admits(readCookie(request.headers.cookie, cookie()))) {
       return deny(
         reply,

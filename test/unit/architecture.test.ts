@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   workshop: ['net', 'topology', 'probe', 'host'],
   report: ['workshop'],
   fleet: ['topology', 'workshop'],
-  web: ['net', 'topology', 'host', 'probe', 'workshop'],
+  web: ['net', 'topology', 'host', 'probe', 'workshop', 'report'],
   bench: ['topology', 'host', 'cluster', 'probe'],
   cli: [
     'net',
@@ -68,7 +68,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   fleet: ['@valibot/to-json-schema', 'csv-parse', 'node:crypto', 'uqr', 'valibot'],
   web: [
     ...['@fastify/rate-limit', '@fastify/websocket', '@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'fastify'],
-    ...['htm', 'node:crypto', 'node:fs', 'node:module', 'node:path', 'preact'],
+    ...['htm', 'node:crypto', 'node:fs', 'node:module', 'node:path', 'preact', 'valibot'],
   ],
   cli: [
     ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],

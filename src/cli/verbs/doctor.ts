@@ -15,6 +15,7 @@ const needs: readonly { need: Need; title: string }[] = [
   { need: 'kubernetes', title: 'driver sandbox, engine kubernetes' },
   { need: 'libvirt', title: 'virtual machines by libvirt, and their image' },
   { need: 'bench', title: 'podlab bench cni, on top of that' },
+  { need: 'browser', title: "podlab's own tests of its pages" },
 ];
 
 /** What later versions of podlab add; said here so that nobody looks for a remedy. */

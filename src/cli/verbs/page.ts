@@ -1,7 +1,6 @@
 // podlab page: a lab in the browser, for as long as the command runs.
 
 import { join } from 'node:path';
-import { LabError } from '../../error.ts';
 import { readTextIfExists } from '../../host/files.ts';
 import { openTerminal } from '../../host/pty.ts';
 import type { Desk } from '../../web/participant/desk.ts';
@@ -12,6 +11,7 @@ import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readLab } from '../lab-files.ts';
 import { type LabRoom, rememberLab, roomFor, sessionFor } from '../lab-room.ts';
+import { portOf, untilInterrupted } from '../page-server.ts';
 import { shellEntry } from './shell.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
@@ -57,24 +57,4 @@ function deskFor(app: App, lab: Lab, first: LabRoom, given: string | undefined):
       return openTerminal({ argv, env: { ...env, TERM: 'xterm-256color', COLORTERM: 'truecolor' }, ...request });
     },
   };
-}
-
-function portOf(given: string | boolean | undefined): number {
-  const port = Number(given ?? 0);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new LabError('USAGE', `--port: there is no port ${given}`, { hint: 'Write a number from 1 to 65535.' });
-}
-
-/** Somebody who presses Enter wants another link, for another browser. */
-async function untilInterrupted(app: App, onEnter: () => void): Promise<void> {
-  const isAtTerminal = app.stdin.isTTY === true;
-  if (isAtTerminal) app.stdin.on('data', onEnter);
-  await new Promise<void>((resolve) => {
-    if (app.signal.aborted) resolve();
-    else app.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  if (isAtTerminal) {
-    app.stdin.off('data', onEnter);
-    app.stdin.pause();
-  }
 }

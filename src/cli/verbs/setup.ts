@@ -25,7 +25,9 @@ export async function run(app: App, { options }: VerbInput): Promise<number> {
     const hint = 'Use sandbox or libvirt.';
     throw new LabError('USAGE', `there is nothing to set up for driver "${driver}"`, { hint });
   }
-  const needs: readonly Need[] = [...basicNeeds, ...ofEngine, ...(driver === 'libvirt' ? (['libvirt'] as const) : [])];
+  const ofDriver: readonly Need[] = driver === 'libvirt' ? ['libvirt'] : [];
+  const tests: readonly Need[] = options.tests === true ? ['browser'] : [];
+  const needs = [...basicNeeds, ...ofEngine, ...ofDriver, ...tests];
   const packages = missingPackages(app.programPath, needs);
   const commands = packages.length === 0 ? [] : installCommands(packages);
   const isDry = options.dryRun === true;

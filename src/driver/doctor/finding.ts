@@ -1,7 +1,7 @@
 // What doctor says: one finding for each thing that a driver or engine needs.
 
-/** Who needs it: the sandbox at all, something optional in it, one of its engines, or the driver libvirt. */
-export type Need = 'sandbox' | 'impairments' | 'labs' | 'docker' | 'kubernetes' | 'libvirt' | 'bench';
+/** Who needs it: the sandbox at all, something optional in it, one of its engines, the driver libvirt, or tests. */
+export type Need = 'sandbox' | 'impairments' | 'labs' | 'docker' | 'kubernetes' | 'libvirt' | 'bench' | 'browser';
 
 export interface Finding {
   readonly id: string;

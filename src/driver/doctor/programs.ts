@@ -41,6 +41,7 @@ const programs: readonly Program[] = [
   { name: 'busybox', debian: 'busybox-static', need: 'kubernetes', purpose: 'small tools on nodes' },
   { name: 'mmdebstrap', debian: 'mmdebstrap', need: 'kubernetes', purpose: 'makes container images from packages' },
   { name: 'bird', debian: 'bird2', need: 'kubernetes', purpose: 'speaks BGP' },
+  { name: 'chromium', debian: 'chromium', need: 'browser', purpose: 'opens the pages in their tests' },
   {
     ...{ name: 'bridge', dir: '/usr/lib/cni', debian: 'containernetworking-plugins', need: 'kubernetes' },
     purpose: 'connects pods: the standard CNI plugins',

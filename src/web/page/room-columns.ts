@@ -34,6 +34,23 @@ export function arrangeColumns(links: readonly LinkView[], namespaces: readonly 
   return columns.sort((a, b) => compare(rank(a), rank(b)));
 }
 
+/**
+ * At most so many of the columns, in their order: one of every bridge and one that is plugged into none, then those
+ * with an address, which somebody works at, then the rest.
+ */
+export function chooseColumns(columns: readonly Column[], most: number): readonly Column[] {
+  if (columns.length <= most) return columns;
+  const wanted = [...columns.filter(hasAddress), ...columns.filter((column) => !hasAddress(column))];
+  const groups = Map.groupBy(wanted, ({ bridge }) => bridge?.name ?? '');
+  const chosen = new Set([...[...groups.values()].flatMap(([first]) => first ?? []), ...wanted].slice(0, most));
+  for (const column of wanted) if (chosen.size < most) chosen.add(column);
+  return columns.filter((column) => chosen.has(column));
+}
+
+function hasAddress({ namespace }: Column): boolean {
+  return namespace?.links.some(({ addresses }) => addresses.length > 0) ?? false;
+}
+
 /** Whether two links are the ends of one cable: each names the index of the other. */
 export function matchCables(a: LinkView, b: LinkView): boolean {
   return a.kind === 'veth' && b.kind === 'veth' && a.peerIndex === b.index && b.peerIndex === a.index;

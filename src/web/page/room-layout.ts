@@ -3,7 +3,7 @@
 import type { LinkView, NamespaceView, NodeView, RoomView } from '../../probe/room-view.ts';
 import type { Network, Node, Topology } from '../../topology/topology.ts';
 import { partKey } from './highlights.ts';
-import { arrangeColumns, type Column, matchCables } from './room-columns.ts';
+import { arrangeColumns, type Column, chooseColumns, matchCables } from './room-columns.ts';
 
 /** A box with lines of text. `key` ties it to evidence; parts without one are never highlighted. */
 export interface Shape {
@@ -54,16 +54,16 @@ export interface Picture {
 export type PictureTopology = Pick<Topology, 'networks' | 'nodes' | 'outside'>;
 
 const margin = 12;
-const topHeight = 46;
-const railHeight = 36;
-const gap = { rail: 14, cable: 24, node: 18, column: 8 };
+const topHeight = 42;
+const railHeight = 32;
+const gap = { rail: 14, cable: 17, node: 18, column: 8 };
 const narrowest = 212;
 const columnWidth = 114;
-const padding = 14;
-const nicHeight = 42;
-const nameHeight = 30;
+const padding = 12;
+const nicHeight = 38;
+const nameHeight = 26;
 const portHeight = 24;
-const bridgeHeight = 38;
+const bridgeHeight = 36;
 
 /** @param room undefined while nothing has been seen yet: the room as its stack file has it */
 export function layOutRoom(topology: PictureTopology, room: RoomView | undefined, mostColumns: number): Picture {
@@ -146,7 +146,7 @@ function cardOf(topology: PictureTopology, node: Node, seen: NodeView | undefine
   const own = new Set(node.nics.map(({ iface }) => iface));
   const links = seen?.links.filter(({ name }) => !own.has(name)) ?? [];
   const all = arrangeColumns(links, seen?.namespaces ?? []);
-  const columns = all.slice(0, most);
+  const columns = chooseColumns(all, most);
   const tunnels = links.filter(({ kind }) => !['veth', 'bridge'].includes(kind));
   const top = nics.filter(({ network }) => network.mode === 'nat');
   const bottom = nics.filter(({ network }) => network.mode !== 'nat');
@@ -163,7 +163,7 @@ function cardOf(topology: PictureTopology, node: Node, seen: NodeView | undefine
     hasBridges ? bridgeHeight + (hasPorts ? 0 : 8) : 0,
     tunnels.length > 0 ? bridgeHeight + 10 : 0,
     all.length > columns.length ? 20 : 0,
-    bottom.length > 0 ? nicHeight + 14 : 0,
+    bottom.length > 0 ? nicHeight + 10 : 0,
   ];
   return {
     ...{ node, seen, top, bottom, columns, tunnels, netnsHeight, hasPorts, hasBridges },

@@ -20,8 +20,11 @@ export function RoomPicture(): View {
 
 function drawing({ width, height, shapes, cables }: Picture, tones: ReadonlyMap<string, Tone>): View {
   // An interface in a namespace has no box of its own: its namespace stands for it.
-  const inside = (key: string) => [...tones].find(([other]) => key.includes('/') && other.startsWith(`${key}/`))?.[1];
-  const tone = (key: string) => (key === '' ? '' : (tones.get(key) ?? inside(key) ?? ''));
+  const isAbout = (other: string, key: string) => other === key || (key.includes('/') && other.startsWith(`${key}/`));
+  const tone = (key: string) => {
+    const found = [...tones].flatMap(([other, one]) => (key !== '' && isAbout(other, key) ? [one] : []));
+    return (['bad', 'unsure', 'good'] as const).find((one) => found.includes(one)) ?? '';
+  };
   const marks = (key: string, up: boolean) => `${tone(key)} ${up ? '' : 'down'}`;
   const cableView = ({ kind, key, up, path }: Cable, n: number) =>
     html`<path key=${`${n} ${path}`} class="cable cable-${kind} ${marks(key, up)}" d=${path} />`;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type LinkView, type RoomView, readNode } from '../../../src/probe/room-view.ts';
 import type { Network, Nic, Node } from '../../../src/topology/topology.ts';
 import { highlightsOf } from '../../../src/web/page/highlights.ts';
-import { arrangeColumns } from '../../../src/web/page/room-columns.ts';
+import { arrangeColumns, chooseColumns } from '../../../src/web/page/room-columns.ts';
 import { layOutRoom, type PictureTopology } from '../../../src/web/page/room-layout.ts';
 import { fakeExecutor } from '../../support/fake-executor.ts';
 
@@ -153,6 +153,14 @@ test('more namespaces than fit are counted', () => {
   );
   expect(shapes.filter(({ kind }) => kind === 'netns')).toHaveLength(4);
   expect(shapes.flatMap(({ lines }) => lines.map(({ text }) => text))).toContain('and 5 more');
+});
+
+test('where not all fit, some of every bridge and of what is loose are shown', () => {
+  const others = Array.from({ length: 5 }, (_, n) => link(`veth${n}`, 20 + n, 0, { master: 'cni1' }));
+  const links = [link('cni1', 6, 0, { kind: 'bridge' }), ...others, link('veth-web', 8, 2, { peerNetns: 'web' })];
+  const web = namespace('web', link('eth0', 2, 8, { addresses: ['10.244.7.2/24'] }));
+  const columns = chooseColumns(arrangeColumns(links, [web, namespace('alone')]), 3);
+  expect(columns.map(({ port }) => port?.name)).toEqual(['veth0', 'veth1', 'veth-web']);
 });
 
 test('of a failed state what was seen last is what failed, what came before holds', () => {
