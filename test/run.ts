@@ -49,7 +49,15 @@ async function main(): Promise<number> {
 
 /** Root on Debian gets what is missing; anybody else is told, and the layers that need it are skipped. */
 function setUp(): void {
-  const packages = missingPackages(path, ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes', 'bench', 'browser']);
+  const packages = missingPackages(path, [
+    'sandbox',
+    'labs',
+    'impairments',
+    'docker',
+    'kubernetes',
+    'bench',
+    'browser',
+  ]);
   if (packages.length === 0) return;
   console.log(`missing Debian packages: ${packages.join(' ')}`);
   for (const engine of ['docker', 'kubernetes']) {
