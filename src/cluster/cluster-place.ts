@@ -19,6 +19,9 @@ export interface ClusterPlace {
   readonly signal: AbortSignal;
 }
 
+/** What a cluster's documents are made from, before there are nodes. */
+export type ClusterPlan = Omit<ClusterPlace, 'node' | 'signal'>;
+
 /** A cluster that is there already: whose it is, and the way to its nodes. */
 export type ClusterNodes = Pick<ClusterPlace, 'topology' | 'node'>;
 

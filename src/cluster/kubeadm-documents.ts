@@ -1,7 +1,7 @@
 // kubeadm's configuration (v1beta4) as values: what `kubeadm init` and `kubeadm join` read.
 
 import { stringify } from 'yaml';
-import { type ClusterPlace, clusterAddressOf, controlPlaneOf } from './cluster-place.ts';
+import { type ClusterPlan, clusterAddressOf, controlPlaneOf } from './cluster-place.ts';
 import { containerdSocket, discoveryKubeconfig, kubeadmPatches, podResolvConf, volumePluginDir } from './node-paths.ts';
 
 type Document = Readonly<Record<string, unknown>>;
@@ -9,7 +9,7 @@ type Document = Readonly<Record<string, unknown>>;
 const kubeadmApi = 'kubeadm.k8s.io/v1beta4';
 
 /** The documents that `kubeadm init` reads on the first node. */
-export function initDocuments(place: ClusterPlace): string {
+export function initDocuments(place: ClusterPlan): string {
   return render([initConfiguration(place), clusterConfiguration(place), kubelet(place), kubeProxy(place)]);
 }
 
@@ -23,7 +23,7 @@ export function kubeadmPatchFiles(): ReadonlyMap<string, string> {
 }
 
 /** The document that `kubeadm join` reads on a worker. */
-export function joinDocument(place: ClusterPlace, node: string): string {
+export function joinDocument(place: ClusterPlan, node: string): string {
   return render([
     {
       apiVersion: kubeadmApi,
@@ -45,7 +45,7 @@ const timeouts = {
   kubernetesAPICall: '6m0s',
 };
 
-function initConfiguration(place: ClusterPlace): Document {
+function initConfiguration(place: ClusterPlan): Document {
   const { advertiseAddress, apiPort } = place.topology.kubernetes;
   return {
     apiVersion: kubeadmApi,
@@ -58,7 +58,7 @@ function initConfiguration(place: ClusterPlace): Document {
   };
 }
 
-function nodeRegistration(place: ClusterPlace, node: string): Document {
+function nodeRegistration(place: ClusterPlan, node: string): Document {
   const root = place.nodes.cgroupOf(node);
   return {
     name: node,
@@ -77,7 +77,7 @@ function nodeRegistration(place: ClusterPlace, node: string): Document {
 /** There is one control plane: without an election there is no waiting for the lease that nobody holds. */
 const alone = { name: 'leader-elect', value: 'false' };
 
-function clusterConfiguration({ topology, toolchain }: ClusterPlace): Document {
+function clusterConfiguration({ topology, toolchain }: ClusterPlan): Document {
   const { kubernetes, nodes } = topology;
   const [first] = nodes;
   const addresses = first?.nics.map(({ ip }) => ip) ?? [];
@@ -120,7 +120,7 @@ function clusterConfiguration({ topology, toolchain }: ClusterPlace): Document {
   };
 }
 
-function kubelet(place: ClusterPlace): Document {
+function kubelet(place: ClusterPlan): Document {
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -141,7 +141,7 @@ function kubelet(place: ClusterPlace): Document {
   };
 }
 
-function kubeProxy({ topology }: ClusterPlace): Document {
+function kubeProxy({ topology }: ClusterPlan): Document {
   const { proxyMode, podSubnet } = topology.kubernetes;
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',

@@ -3,6 +3,7 @@
 import { stringify } from 'yaml';
 import { LabError } from '../error.ts';
 import type { Executor } from '../host/host.ts';
+import type { Topology } from '../topology/topology.ts';
 import { type ClusterPlace, clusterAddressOf, controlPlaneOf } from './cluster-place.ts';
 import { initDocuments, joinDocument, kubeadmPatchFiles } from './kubeadm-documents.ts';
 import { apply } from './kubectl.ts';
@@ -14,7 +15,14 @@ const withinMs = 600_000;
 
 // kubeadm looks for systemd, kernel configuration files and sysctl that a namespace of the machine does not have; what
 // podlab needs of them `podlab doctor` has tried. Everything else that it finds stays an error.
-const ignored = ['SystemVerification', 'Swap', 'NumCPU', 'Mem', 'Service-Kubelet', 'FileExisting-crictl'].join(',');
+export const ignoredPreflight = [
+  'SystemVerification',
+  'Swap',
+  'NumCPU',
+  'Mem',
+  'Service-Kubelet',
+  'FileExisting-crictl',
+].join(',');
 
 /** @throws LabError COMMAND_FAILED with the end of kubeadm's and the kubelet's logs */
 export async function initialise(place: ClusterPlace): Promise<void> {
@@ -30,7 +38,7 @@ export async function initialise(place: ClusterPlace): Promise<void> {
 export async function joinWorkers(place: ClusterPlace, workers: readonly string[]): Promise<void> {
   if (workers.length === 0) return;
   const controlPlane = place.node(controlPlaneOf(place.topology));
-  await apply(controlPlane, workers.map((name) => stringify(nodeObject(place, name))).join('---\n'));
+  await apply(controlPlane, nodeObjects(place.topology, workers));
   const discovery = await discoveryDocument(place, controlPlane);
   await Promise.all(
     workers.map(async (name) => {
@@ -45,7 +53,12 @@ export async function joinWorkers(place: ClusterPlace, workers: readonly string[
   );
 }
 
-function nodeObject({ topology }: ClusterPlace, name: string) {
+/** Node objects as YAML, each with its block of pod addresses. */
+export function nodeObjects(topology: Topology, names: readonly string[]): string {
+  return names.map((name) => stringify(nodeObject(topology, name))).join('---\n');
+}
+
+function nodeObject(topology: Topology, name: string) {
   const block = podCidrOf(topology, name);
   return {
     apiVersion: 'v1',
@@ -57,7 +70,12 @@ function nodeObject({ topology }: ClusterPlace, name: string) {
 
 async function discoveryDocument({ topology }: ClusterPlace, controlPlane: Executor): Promise<string> {
   const authority = await runScript(controlPlane, 'base64 -w 0 /etc/kubernetes/pki/ca.crt');
-  const address = clusterAddressOf(topology, controlPlane.name);
+  return discoveryKubeconfigOf(topology, authority);
+}
+
+/** A kubeconfig that knows the API server and whom to trust, and no user. @param authority its certificate, base64 */
+export function discoveryKubeconfigOf(topology: Topology, authority: string): string {
+  const address = clusterAddressOf(topology, controlPlaneOf(topology));
   const server = `https://${address}:${topology.kubernetes.apiPort}`;
   return stringify({
     apiVersion: 'v1',
@@ -68,7 +86,7 @@ async function discoveryDocument({ topology }: ClusterPlace, controlPlane: Execu
 
 async function kubeadm({ topology }: ClusterPlace, node: Executor, words: readonly string[]): Promise<void> {
   const log = logOf('kubeadm');
-  const args = ['--ignore-preflight-errors', ignored];
+  const args = ['--ignore-preflight-errors', ignoredPreflight];
   const { exitCode, timedOut } = await node.run(['sh', '-uc', kubeadmScript, 'podlab', log, ...words, ...args], {
     timeoutMs: withinMs,
   });

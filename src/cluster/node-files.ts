@@ -1,12 +1,12 @@
 // What a node needs before its daemons start, as path → text.
 
-import type { ClusterPlace } from './cluster-place.ts';
+import type { ClusterPlan } from './cluster-place.ts';
 import { cniBinDir, cniConfDir, containerdConfig, containerdSocket, podResolvConf } from './node-paths.ts';
 
 /**
  * @param nameServers lines for the resolv.conf of pods that use the node's; must name a server, or CoreDNS does not start
  */
-export function nodeFiles(place: ClusterPlace, node: string): ReadonlyMap<string, string> {
+export function nodeFiles(place: ClusterPlan, node: string): ReadonlyMap<string, string> {
   return new Map([
     [containerdConfig, containerdToml(place)],
     [podResolvConf, resolvConf(place, node)],
@@ -14,7 +14,7 @@ export function nodeFiles(place: ClusterPlace, node: string): ReadonlyMap<string
 }
 
 // Version 2 of the format is read by containerd 1.6 and, by migration, by all later ones.
-function containerdToml({ toolchain, nodes }: ClusterPlace): string {
+function containerdToml({ toolchain, nodes }: ClusterPlan): string {
   return `version = 2
 root = "/var/lib/containerd"
 state = "/run/containerd"
@@ -47,7 +47,7 @@ oom_score = 0
  * Pods that use the node's name servers get the node's gateway: where nobody answers there, a look-up of a name outside the
  * cluster fails at once. CoreDNS refuses to start without any.
  */
-function resolvConf({ topology }: ClusterPlace, name: string): string {
+function resolvConf({ topology }: ClusterPlan, name: string): string {
   const node = topology.nodes.find((one) => one.name === name);
   const network = topology.networks.find((one) => one.name === node?.nics[0]?.network);
   return `nameserver ${node?.defaultGateway || network?.gateway || '127.0.0.1'}\noptions timeout:1 attempts:1\n`;

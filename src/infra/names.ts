@@ -7,6 +7,9 @@ export interface LibvirtNames {
   readonly pool: string;
   /** The volume that every node's disk is an overlay of, where the room has its own copy of the image. */
   readonly base: string;
+  /** Volumes of what QEMU itself starts a machine with, likewise. */
+  readonly kernel: string;
+  readonly initrd: string;
   /** By the network's name in the topology. */
   readonly networks: ReadonlyMap<string, NetworkNames>;
   /** By the node's name in the topology. */
@@ -45,6 +48,8 @@ export function libvirtNames({ stack, networks, nodes }: Topology): LibvirtNames
   return {
     pool: name('pool'),
     base: name('base.qcow2'),
+    kernel: name('kernel'),
+    initrd: name('initrd'),
     networks: new Map(
       networks.map((network) => {
         return [network.name, { name: name(network.name), bridge: iface(stack, network.name) }];

@@ -12,6 +12,8 @@ export interface VmAccess {
   readonly hostKey: SshKeyPair;
   /** Debian packages that the image lacks; needs a way out. Empty for an image that podlab has built. */
   readonly packages: readonly string[];
+  /** More files, which only root can read: absolute path → text. */
+  readonly files?: ReadonlyMap<string, string>;
 }
 
 export interface SshKeyPair {
@@ -50,7 +52,11 @@ const sysctls: Readonly<Record<string, string>> = {
 
 const modules = ['overlay', 'br_netfilter'] as const;
 
-function userData(topology: Topology, node: Node, { authorizedKeys, hostKey, packages }: VmAccess): object {
+function userData(
+  topology: Topology,
+  node: Node,
+  { authorizedKeys, hostKey, packages, files: more = new Map() }: VmAccess,
+): object {
   return {
     hostname: node.name,
     manage_etc_hosts: false,
@@ -59,7 +65,10 @@ function userData(topology: Topology, node: Node, { authorizedKeys, hostKey, pac
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: `${hostKey.privateKey.trim()}\n`, ed25519_public: hostKey.publicKey },
     users: [{ name: 'root', lock_passwd: true, ssh_authorized_keys: authorizedKeys }],
-    write_files: Object.entries(files(topology, node)).map(([path, content]) => ({ path, content })),
+    write_files: [
+      ...Object.entries(files(topology, node)).map(([path, content]) => ({ path, content })),
+      ...[...more].map(([path, content]) => ({ path, content, permissions: '0600' })),
+    ],
     runcmd: [
       ['modprobe', '--all', ...modules],
       ['sysctl', '--quiet', '--load', '/etc/sysctl.d/90-podlab.conf'],

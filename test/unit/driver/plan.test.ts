@@ -12,7 +12,9 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const golden = join(root, 'test', 'golden', 'plan');
 const topologyOf = (text: string, stack = 'test') => loadTopology(text, { stack, file: 'test.yaml' });
 
-const stacks = readdirSync(join(root, 'stacks')).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+const stacks = readdirSync(join(root, 'stacks'))
+  .filter((file) => !readFileSync(join(root, 'stacks', file), 'utf8').includes('podlab:driver: libvirt'))
+  .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 
 test.each(stacks)('the plan of stack %s is the golden one', async (stack) => {
   const text = readFileSync(join(root, 'stacks', `Pulumi.${stack}.yaml`), 'utf8');

@@ -39,7 +39,7 @@ test('forty seats on one host share no name, no interface and no MAC, and all in
   const seats = Array.from({ length: 40 }, (_, n) => `kubeadm-calico-racks-seat${`${n + 1}`.padStart(2, '0')}`);
   const topologies = seats.map((seat) => topologyOf(seat, nodes('node1', 'node2', 'node3', 'node4', 'node5')));
   const all = topologies.flatMap((topology) => namesIn(libvirtNames(topology)));
-  expect(all.length).toBe(40 * (2 + 4 + 5 * 5));
+  expect(all.length).toBe(40 * (4 + 4 + 5 * 5));
   expect(new Set(all).size).toBe(all.length);
   const interfaces = topologies.map(libvirtNames).flatMap(interfacesIn);
   expect(interfaces.filter((name) => ifaceNameFault(name) !== '' || /^(vnet|virbr)/.test(name))).toEqual([]);
@@ -55,7 +55,7 @@ function nodes(...names: readonly string[]): string {
 function namesIn(names: ReturnType<typeof libvirtNames>): readonly string[] {
   const machines = [...names.nodes.values()].flatMap(({ domain, disk, seed }) => [domain, disk, seed]);
   const networks = [...names.networks.values()].map(({ name }) => name);
-  return [names.pool, names.base, ...machines, ...networks, ...interfacesIn(names)];
+  return [names.pool, names.base, names.kernel, names.initrd, ...machines, ...networks, ...interfacesIn(names)];
 }
 
 function interfacesIn(names: ReturnType<typeof libvirtNames>): readonly string[] {

@@ -1,15 +1,15 @@
 // The plan of a room's CNI, with the manifest that it is made from: a file of the stack, or the pinned one.
 
 import { basename, resolve } from 'node:path';
-import type { CniPlan, UpstreamManifest } from '../../cluster/cni/cni-plan.ts';
-import { planCni } from '../../cluster/cni/plan-cni.ts';
-import { publishedManifests } from '../../cluster/cni/published.ts';
 import { LabError } from '../../error.ts';
 import { readTextIfExists } from '../../host/files.ts';
 import type { Reporter } from '../../reporter.ts';
 import { fetchManifest } from '../../toolchain/manifest.ts';
 import type { Workplace } from '../../toolchain/request.ts';
 import type { Topology } from '../../topology/topology.ts';
+import type { CniPlan, UpstreamManifest } from './cni-plan.ts';
+import { planCni } from './plan-cni.ts';
+import { publishedManifests } from './published.ts';
 
 /**
  * @param base directory of the stack file

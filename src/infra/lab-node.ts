@@ -1,0 +1,158 @@
+// A machine: its disk, its cloud-init documents, itself, and the wait until it has booted.
+
+import { remote } from '@pulumi/command';
+import { CloudinitDisk, Domain, type Network, Volume } from '@pulumi/libvirt';
+import { ComponentResource, type ComponentResourceOptions, output, secret } from '@pulumi/pulumi';
+import type { Node, Topology } from '../topology/topology.ts';
+import { cloudInit } from '../vm/cloud-init.ts';
+import { connectionTo } from './connection.ts';
+import type { LabImage } from './lab-image.ts';
+import type { NodeNames } from './names.ts';
+import { replaced } from './replace-options.ts';
+import type { RoomSettings } from './room-settings.ts';
+
+export interface LabNodeArgs {
+  readonly topology: Topology;
+  readonly node: Node;
+  readonly names: NodeNames;
+  readonly settings: RoomSettings;
+  readonly image: LabImage;
+  /** By the network's name in the topology. */
+  readonly networks: ReadonlyMap<string, Network>;
+  /** Files that it finds at its first boot: absolute path → text. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Address by which this machine is reached. */
+  readonly address: string;
+}
+
+export class LabNode extends ComponentResource {
+  readonly domain: Domain;
+  /** There when the machine has booted, with all its addresses. */
+  readonly ready: remote.Command;
+
+  constructor(name: string, args: LabNodeArgs, options?: ComponentResourceOptions) {
+    super('podlab:infra:LabNode', name, {}, options);
+    const { topology, node, names, settings, image, networks } = args;
+    const access = {
+      authorizedKeys: [settings.keys.user.publicKey, ...settings.authorizedKeys],
+      hostKey: settings.keys.hostKey(node.name),
+      packages: [],
+      files: args.files,
+    };
+    const documents = cloudInit(topology, node.name, access);
+    // Written below the temporary directory and named by its content, which has the stack's name in it: no two rooms share it.
+    const iso = new CloudinitDisk(
+      `${name}-cloudinit`,
+      { name: names.seed, ...documents, userData: secret(documents.userData) },
+      { parent: this, ...replaced },
+    );
+    const pool = image.pool.name;
+    const seed = new Volume(
+      `${name}-seed`,
+      { name: names.seed, pool, create: { content: { url: iso.path } } },
+      { parent: this, ...replaced },
+    );
+    // A machine that is told something else at its first boot has to have a first boot.
+    const disk = new Volume(
+      `${name}-disk`,
+      {
+        name: names.disk,
+        pool,
+        capacity: settings.diskGiB,
+        capacityUnit: 'GiB',
+        target: { format: { type: 'qcow2' } },
+        backingStore: { path: image.disk, format: { type: 'qcow2' } },
+      },
+      { parent: this, ...replaced, replaceWith: [seed, ...image.volumes] },
+    );
+    const cables = node.nics.map((nic) => ({ nic, network: networks.get(nic.network) }));
+    this.domain = new Domain(
+      name,
+      {
+        name: names.domain,
+        title: `podlab: ${node.name} of ${topology.stack}`,
+        type: settings.type,
+        memory: node.memoryMiB || settings.defaults.memoryMiB,
+        memoryUnit: 'MiB',
+        vcpu: node.cpus || settings.defaults.cpus,
+        // Without it, a domain is only defined.
+        running: true,
+        autostart: false,
+        cpu: { mode: settings.type === 'kvm' ? 'host-passthrough' : 'maximum' },
+        os: {
+          type: 'hvm',
+          typeArch: 'x86_64',
+          typeMachine: 'q35',
+          ...(image.boot ?? { bootDevices: [{ dev: 'hd' }] }),
+        },
+        features: { acpi: true, apic: {} },
+        clock: { offset: 'utc' },
+        onPoweroff: 'destroy',
+        onReboot: 'restart',
+        onCrash: 'destroy',
+        update: { shutdown: { timeout: 30 } },
+        // Nothing on it is worth the time that shutting down takes.
+        destroy: { graceful: false },
+        devices: {
+          // Paths and not volumes: where AppArmor guards QEMU, it is told of a path's backing file, of a volume's not.
+          disks: [
+            {
+              source: { file: { file: disk.path } },
+              target: { dev: 'vda', bus: 'virtio' },
+              driver: { name: 'qemu', type: 'qcow2', cache: 'unsafe', discard: 'unmap' },
+            },
+            // A virtio disk and no CD-ROM: Debian's kernel for virtual machines has no driver for that.
+            {
+              source: { file: { file: seed.path } },
+              target: { dev: 'vdb', bus: 'virtio' },
+              driver: { name: 'qemu', type: 'raw' },
+              readOnly: true,
+            },
+          ],
+          // In the topology's order; inside, names go by MAC. No `waitForIp`: when it fails, the provider removes the machine.
+          interfaces: cables.map(({ nic, network }) => ({
+            source: { network: { network: network?.name ?? output('') } },
+            model: { type: 'virtio' },
+            mac: { address: nic.mac },
+            target: { dev: names.ports.get(nic.network) ?? nic.port },
+          })),
+          serials: [
+            {
+              target: { port: 0 },
+              log: { file: `${settings.logDirectory}/${names.domain}.console.log`, append: 'off' },
+            },
+          ],
+          consoles: [{ target: { type: 'serial', port: 0 } }],
+          rngs: [{ model: 'virtio', backend: { random: '/dev/urandom' } }],
+          memBalloon: { model: 'none' },
+        },
+      },
+      {
+        parent: this,
+        deleteBeforeReplace: true,
+        // A replaced network leaves the machine's cable behind, and only its name stands in the machine's own properties.
+        replaceWith: [disk, seed, ...cables.flatMap(({ network }) => (network === undefined ? [] : [network]))],
+      },
+    );
+    this.ready = new remote.Command(
+      `${name}-ready`,
+      {
+        connection: connectionTo(args.address, node.name, settings),
+        create: waitScript,
+        triggers: [this.domain.uuid],
+        logging: remote.Logging.Stderr,
+        addPreviousOutputInEnv: false,
+      },
+      { parent: this, deletedWith: this.domain, deleteBeforeReplace: true, customTimeouts: { create: '20m' } },
+    );
+    this.registerOutputs({ uuid: this.domain.uuid });
+  }
+}
+
+// cloud-init ends with 2 after warnings. A machine that dies meanwhile never answers, so there is a limit of our own.
+const waitScript = `set -u
+timeout 900 cloud-init status --wait >/run/podlab-cloud-init 2>&1
+code=$?
+[ $code = 0 ] || [ $code = 2 ] || { cat /run/podlab-cloud-init /var/log/cloud-init-output.log >&2; exit $code; }
+ip -brief -4 address
+`;

@@ -1,0 +1,91 @@
+// A room of virtual machines as Pulumi resources: a pure function of the resolved topology and its settings.
+
+import { Provider as KubernetesProvider } from '@pulumi/kubernetes';
+import { Provider } from '@pulumi/libvirt';
+import type { Output } from '@pulumi/pulumi';
+import { clusterAddressOf } from '../cluster/cluster-place.ts';
+import type { Node, Topology } from '../topology/topology.ts';
+import { LabCluster } from './lab-cluster.ts';
+import { LabCni } from './lab-cni.ts';
+import { LabImage } from './lab-image.ts';
+import { LabNetworks } from './lab-networks.ts';
+import { LabNode } from './lab-node.ts';
+import { LabWorkloads } from './lab-workloads.ts';
+import { machineFiles } from './machine-files.ts';
+import { libvirtNames } from './names.ts';
+import type { RoomSettings } from './room-settings.ts';
+
+export interface RoomOutputs {
+  readonly nodes: readonly NodeOutputs[];
+  /** The administrator's: a secret. Undefined for a room without a cluster. */
+  readonly kubeconfig: Output<string> | undefined;
+}
+
+export interface NodeOutputs {
+  readonly name: string;
+  /** Its name in libvirt, once it is there. */
+  readonly domain: Output<string>;
+  /** Network → address. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** How to reach it; the key is podlab's. */
+  readonly ssh: string;
+}
+
+export function labRoom(topology: Topology, settings: RoomSettings): RoomOutputs {
+  const names = libvirtNames(topology);
+  const provider = new Provider('libvirt', { uri: settings.uri });
+  const { cluster } = settings;
+  const { networks } = new LabNetworks('networks', { topology, names }, { provider });
+  const imageArgs = { names, image: settings.image, poolDirectory: settings.poolDirectory };
+  const image = new LabImage('image', imageArgs, { provider });
+  const plan = cluster && {
+    topology,
+    toolchain: cluster.toolchain,
+    nodes: { cgroupDriver: 'systemd' as const, cgroupOf: () => '' },
+    bootstrapToken: settings.keys.bootstrapToken,
+  };
+  const nodes = topology.nodes.map((node) => {
+    const address = addressOf(topology, node);
+    const ownNames = names.nodes.get(node.name) ?? { domain: '', disk: '', seed: '', ports: new Map() };
+    const files = plan && cluster ? machineFiles(plan, cluster.cni, node.name) : new Map();
+    const args = { topology, node, names: ownNames, settings, image, networks, files, address };
+    return { name: node.name, address, machine: new LabNode(node.name, args, { provider }) };
+  });
+  return {
+    nodes: nodes.map(({ name, address, machine }, n) => ({
+      name,
+      domain: machine.domain.name,
+      addresses: Object.fromEntries(topology.nodes[n]?.nics.map(({ network, ip }) => [network, ip]) ?? []),
+      ssh: `root@${address}`,
+    })),
+    kubeconfig: cluster && makeCluster(topology, settings, cluster, nodes),
+  };
+}
+
+function makeCluster(
+  topology: Topology,
+  settings: RoomSettings,
+  { cni, workloads }: NonNullable<RoomSettings['cluster']>,
+  nodes: readonly { readonly name: string; readonly address: string; readonly machine: LabNode }[],
+): Output<string> {
+  const { kubeconfig, joined } = new LabCluster('cluster', { topology, settings, nodes });
+  const first = nodes[0]?.machine.domain;
+  if (first === undefined) throw new RangeError('a cluster has at least one node');
+  const provider = new KubernetesProvider(
+    'kubernetes',
+    // Another machine is another cluster, even at the same address.
+    { kubeconfig, clusterIdentifier: first.uuid, deleteUnreachable: true, enableServerSideApply: true },
+    { deletedWith: first, dependsOn: [...joined] },
+  );
+  const pods = new LabCni('cni', { cni, provider, deletedWith: first });
+  if (workloads.length > 0) {
+    new LabWorkloads('workloads', { manifests: workloads, provider, deletedWith: first }, { dependsOn: [pods] });
+  }
+  return kubeconfig;
+}
+
+/** The address by which this machine reaches a node: that of its cluster, else the one on its first network. */
+function addressOf(topology: Topology, node: Node): string {
+  const inCluster = topology.engine === 'kubernetes' ? clusterAddressOf(topology, node.name) : '';
+  return inCluster || (node.nics[0]?.ip ?? '');
+}
