@@ -20,7 +20,7 @@ export interface ClusterPlace {
 }
 
 /** What a cluster's documents are made from, before there are nodes. */
-export type ClusterPlan = Omit<ClusterPlace, 'node' | 'signal'>;
+export type ClusterPlan = Omit<ClusterPlace, 'node' | 'connect' | 'signal'>;
 
 /** A cluster that is there already: whose it is, and the way to its nodes. */
 export type ClusterNodes = Pick<ClusterPlace, 'topology' | 'node'>;
