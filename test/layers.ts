@@ -31,7 +31,7 @@ export async function examineLayers(uid: number, path: string): Promise<readonly
 }
 
 /** Those whose whole proof was seen in one run; drafts/README.md says what is missing of the others. */
-const clusterLabs = ['datapaths', 'datapaths-bgp', 'datapaths-vxlan', 'metrics', 'pods', 'services'];
+const clusterLabs = ['datapaths', 'datapaths-bgp', 'datapaths-vxlan', 'metrics', 'pods', 'services', 'storage'];
 
 function lacking(findings: readonly Finding[], needs: readonly string[]): string {
   const missing = findings.filter(({ need, isOk }) => !isOk && needs.includes(need));
