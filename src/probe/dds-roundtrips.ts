@@ -16,6 +16,8 @@ export interface DdsWay {
   readonly discovery: 'peers' | 'multicast';
   /** What `from` looks for: an address, with the port of discovery where it isn't that of `to` itself. */
   readonly peer: string;
+  /** What `to` looks for; undefined when it waits until it is called, as it must if a Service is to be what joins them. */
+  readonly caller: string | undefined;
 }
 
 export interface DdsSide {
@@ -38,11 +40,10 @@ export async function ddsWay(
   domain: number,
 ): Promise<DdsWay> {
   const [from, to] = [await ddsSide(context, way.from), await ddsSide(context, way.to)];
-  const peer =
-    way.service === undefined
-      ? to.ip
-      : `${await addressOfTarget(context, `service/${way.service}`)}:${discoveryPort(domain)}`;
-  return { from, to, discovery: way.discovery ?? 'peers', peer };
+  const { service, discovery = 'peers' } = way;
+  if (service === undefined) return { from, to, discovery, peer: to.ip, caller: from.ip };
+  const address = await addressOfTarget(context, `service/${service}`);
+  return { from, to, discovery, peer: `${address}:${discoveryPort(domain)}`, caller: undefined };
 }
 
 /**
@@ -50,12 +51,12 @@ export async function ddsWay(
  * @returns counts of 0 when they do not find each other
  */
 export async function measureRoundtrips(
-  { from, to, discovery, peer }: DdsWay,
+  { from, to, discovery, peer, caller }: DdsWay,
   { seconds, size, domain }: { readonly seconds: number; readonly size: number; readonly domain: number },
 ): Promise<Roundtrips> {
   const ends = new AbortController();
   const pong = run(to, ['-D', String(seconds + 8), '-i', String(domain), 'pong'], {
-    uri: configuration(discovery, from.ip),
+    uri: configuration(discovery, caller),
     seconds: seconds + 8,
     signal: ends.signal,
   });
@@ -80,9 +81,10 @@ function discoveryPort(domain: number): number {
 }
 
 /** Cyclone's configuration: with peers, unicast alone; they look at the first few ports unless one is given. */
-function configuration(discovery: DdsWay['discovery'], peer: string): string {
+function configuration(discovery: DdsWay['discovery'], peer: string | undefined): string {
   if (discovery === 'multicast') return '<CycloneDDS><Domain/></CycloneDDS>';
-  return `<CycloneDDS><Domain><General><AllowMulticast>false</AllowMulticast></General><Discovery><ParticipantIndex>auto</ParticipantIndex><Peers><Peer address="${peer}"/></Peers></Discovery></Domain></CycloneDDS>`;
+  const peers = peer === undefined ? '' : `<Peers><Peer address="${peer}"/></Peers>`;
+  return `<CycloneDDS><Domain><General><AllowMulticast>false</AllowMulticast></General><Discovery><ParticipantIndex>auto</ParticipantIndex>${peers}</Discovery></Domain></CycloneDDS>`;
 }
 
 async function ddsSide(context: ProbeContext, reference: string): Promise<DdsSide> {

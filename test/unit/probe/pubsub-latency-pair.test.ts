@@ -42,16 +42,18 @@ const containers = criText(
 );
 
 /** Answers like ddsperf; `half` gets the peer that it was told to look for and the number of the run: half a round trip. */
-function dds(half: (peer: string, run: number) => number): Executor & { readonly peers: string[] } {
-  const peers: string[] = [];
+function dds(half: (peer: string, run: number) => number): Executor & Record<'peers' | 'callers', string[]> {
+  const [peers, callers]: [string[], string[]] = [[], []];
   return {
     name: 'node1',
     peers,
+    callers,
     async run(argv, options) {
       const result = { argv, exitCode: 0, stdout: '', stderr: '', timedOut: false, truncated: false, durationMs: 1 };
       if (argv[0] === 'sh') return { ...result, stdout: containers };
-      if (!argv.includes('ping')) return result;
       const peer = /address="([^"]*)"/.exec(options?.env?.CYCLONEDDS_URI ?? '')?.[1] ?? '';
+      if (argv.includes('pong')) callers.push(peer);
+      if (!argv.includes('ping')) return result;
       const p50 = half(peer, peers.push(peer));
       const stdout = `[1] 2.000  b:2 size 64 mean ${p50}us min 1.000us 50% ${p50}us 90% 90.000us 99% 99.000us max 100.000us cnt 9\n`;
       return { ...result, stdout: p50 === 0 ? '[1] error: too few matching participants (0)\n' : stdout };
@@ -90,6 +92,8 @@ test('by a Service they look for its address, at the port of discovery in domain
   const node = dds(() => 20);
   await ask(node, { a: { from: 'pub', to: 'sub', service: 'sub' } });
   expect(new Set(node.peers)).toEqual(new Set([`${service}:7660`, pods.sub]));
+  // Were the answering side told the other's address, they would meet without any Service.
+  expect(new Set(node.callers)).toEqual(new Set(['', pods.pub]));
 });
 
 test('ways on which nobody is found are not compared', async () => {
