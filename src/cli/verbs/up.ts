@@ -1,5 +1,6 @@
 // podlab up: build the room of a stack.
 
+import { countNodes } from '../../topology/count-nodes.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -17,7 +18,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   const answer = { stack, created, durationMs, from: up.from, phases, nodes: nodes.map(({ name }) => name) };
   app.answer(options.json === true, answer, () =>
     created
-      ? `${stack}: ${nodes.length} nodes up in ${durationMs} ms. Next: podlab shell ${nodes[0]?.name}\n`
+      ? `${stack}: ${countNodes(nodes)} up in ${durationMs} ms. Next: podlab shell ${nodes[0]?.name}\n`
       : `${stack}: is up already\n`,
   );
   return exitCodes.done;

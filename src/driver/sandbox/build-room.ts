@@ -6,6 +6,7 @@ import type { Phases } from '../../cluster/phases.ts';
 import { LabError } from '../../error.ts';
 import type { Argv } from '../../host/host.ts';
 import type { Reporter } from '../../reporter.ts';
+import { countNodes } from '../../topology/count-nodes.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { StartFrom } from '../driver.ts';
 import { cgroupParent } from './cgroups.ts';
@@ -91,7 +92,7 @@ async function makeNamespaces(
 
   const names = ['gateway', ...plan.nodes.map(({ name }) => name)];
   const namespaces = namespacesFor(topology.engine);
-  const members = await reporter.step(`making ${names.length - 1} nodes`, (update) => {
+  const members = await reporter.step(`making ${countNodes(topology.nodes)}`, (update) => {
     let ready = 0;
     return startOwner({
       stack: topology.stack,

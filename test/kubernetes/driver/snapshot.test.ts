@@ -110,7 +110,7 @@ describeClusters('snapshots of clusters', () => {
       );
       expect((await json<Up>(desk, 'reset', 'seat-1')).from).toBe('golden');
     });
-  });
+  }, 600_000);
 
   test('podlab killed while it saves or restores leaves nothing frozen and nothing that is taken for a snapshot', async () => {
     await withClusters(async (desk) => {

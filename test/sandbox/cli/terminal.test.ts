@@ -79,6 +79,6 @@ test('progress is on standard error, also at a terminal', async () => {
       created: true,
       nodes: ['node1', 'node2'],
     });
-    expect(stderr).toContain('making 3 nodes');
+    expect(stderr).toContain('making 2 nodes');
   });
 });
