@@ -3,7 +3,10 @@ import { runTour } from '../../../../src/cli/tour/run-tour.ts';
 import { takeSeat } from '../runner/seat.ts';
 
 const withoutTimes = (text: string) =>
-  text.replace(/\d+(\.\d+)? (ms|s)\b/g, 'TIME').replace(/ +\d+$/gm, ' N').replace(/ +ms$/gm, ' ms');
+  text
+    .replace(/\d+(\.\d+)? (ms|s)\b/g, 'TIME')
+    .replace(/ +\d+$/gm, ' N')
+    .replace(/ +ms$/gm, ' ms');
 
 describe('the guided tour', () => {
   test('shows each task failing, its solution, and passing, and holds', async () => {
