@@ -44,7 +44,7 @@ export async function openFleet(app: App, given: string | undefined): Promise<Fl
     workshop,
     file,
     driver,
-    stackOf: (seat) => loadStack(app, template, () => seat.stack),
+    stackOf: (seat) => loadStack(app, template, { rename: () => seat.stack }),
     status: (seat) => driver.status(seat.stack),
     record,
     remember: (change) => writeFileAtomic(path, renderFleetRecord({ ...change(record()), file })),

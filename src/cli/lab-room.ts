@@ -46,7 +46,7 @@ export async function roomFor(
   rename?: (stack: string) => string,
 ): Promise<LabRoom> {
   await requireTrust(app, lab);
-  const { topology, file, stack } = await loadStack(app, given ?? lab.stack, rename);
+  const { topology, file, stack } = await loadStack(app, given ?? lab.stack, { rename });
   const driver = await app.driver(topology.driver);
   const { created } = await driver.up({ topology, file }, await app.reporter());
   const { since } = await driver.status(stack);

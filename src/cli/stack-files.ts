@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import { LabError, type Problem } from '../error.ts';
 import { listDir, readTextIfExists } from '../host/files.ts';
 import { hostRoutes } from '../host/routes.ts';
-import type { Topology } from '../topology/topology.ts';
+import { type DriverName, driverNames, type Topology } from '../topology/topology.ts';
 import { type App, findUnderRoots } from './app.ts';
 
 export interface StackFile {
@@ -12,6 +12,13 @@ export interface StackFile {
   /** Absolute path. */
   readonly file: string;
   readonly text: string;
+}
+
+/** What differs from what the file says. */
+export interface RoomChoice {
+  /** The name of the room, for another room of the same file. */
+  readonly rename?: ((stack: string) => string) | undefined;
+  readonly driver?: DriverName | undefined;
 }
 
 const defaultStack = 'quickstart';
@@ -29,22 +36,38 @@ export function findStackFile(app: App, given: string | undefined): StackFile {
  * The topology of a stack file; warnings go to standard error.
  *
  * @param given as for `findStackFile`, or the name of a room that is there: then the file that it was built from
- * @param rename the name of the room, for another room of the same file
  * @throws LabError STACK_INVALID
  */
 export async function loadStack(
   app: App,
   given: string | undefined,
-  rename: (stack: string) => string = (stack) => stack,
+  { rename = (stack) => stack, driver }: RoomChoice = {},
 ): Promise<StackFile & { topology: Topology }> {
   const original = (await fileOfRoom(app, given)) ?? findStackFile(app, given);
   const found = { ...original, stack: rename(original.stack) };
-  const { topology, problems } = await lintFile(found);
+  const written = await lintFile(found, driver);
+  const standing = driver === undefined ? await driverOfRoom(app, written.topology) : undefined;
+  const { topology, problems } = standing === undefined ? written : await lintFile(found, standing);
   const { throwIfErrors, renderProblem } = await import('../error.ts');
   throwIfErrors('STACK_INVALID', problems);
   if (topology === undefined) throw new Error(`${found.file}: no topology and no error`);
   for (const problem of problems) app.stderr.write(`${renderProblem(problem)}\n`);
   return { ...found, topology };
+}
+
+/** A room that was made with another driver than its file names keeps it. */
+async function driverOfRoom(app: App, topology: Topology | undefined): Promise<DriverName | undefined> {
+  if (topology === undefined || topology.driver === 'sandbox') return undefined;
+  const { state } = await (await app.driver('sandbox')).status(topology.stack);
+  return state === 'down' ? undefined : 'sandbox';
+}
+
+/** @throws LabError USAGE */
+export function driverNamed(word: unknown): DriverName | undefined {
+  if (word === undefined) return undefined;
+  const found = driverNames.find((name) => name === word);
+  if (found !== undefined) return found;
+  throw new LabError('USAGE', `there is no driver "${word}"`, { hint: `There are: ${driverNames.join(', ')}.` });
 }
 
 /** Rooms that are called otherwise than their files, such as the seats of a workshop. */
@@ -59,9 +82,15 @@ async function fileOfRoom(app: App, given: string | undefined): Promise<StackFil
 
 export async function lintFile(
   found: StackFile,
+  driver?: DriverName,
 ): Promise<{ topology: Topology | undefined; problems: readonly Problem[] }> {
   const { lintStack } = await import('../topology/load-topology.ts');
-  return lintStack(found.text, { stack: found.stack, file: found.file, hostRoutes: hostRoutes() });
+  return lintStack(found.text, {
+    stack: found.stack,
+    file: found.file,
+    hostRoutes: hostRoutes(),
+    ...(driver === undefined ? {} : { driver }),
+  });
 }
 
 /**

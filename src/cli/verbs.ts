@@ -2,6 +2,7 @@
 
 import type { Option, Verb } from './command.ts';
 
+const driver: Option = { flags: '--driver <name>', summary: 'another driver than the stack file names' };
 const json: Option = { flags: '--json', summary: 'print the answer as JSON' };
 const stack: Option = {
   flags: '-s, --stack <stack>',
@@ -28,8 +29,15 @@ export const verbs: readonly Verb[] = [
     args: ['[stack]'],
     summary: 'build the room of a stack',
     details: 'Idempotent: a room that is up as its file says is left alone.',
-    examples: ['podlab up', 'podlab up two-sites', 'podlab up ./my/Pulumi.mine.yaml', 'podlab up quickstart --dry-run'],
+    examples: [
+      'podlab up',
+      'podlab up two-sites',
+      'podlab up ./my/Pulumi.mine.yaml',
+      'podlab up quickstart --dry-run',
+      'podlab up kubeadm-bridge --driver sandbox',
+    ],
     options: [
+      driver,
       { flags: '--dry-run', summary: 'the same as preview' },
       { flags: '--fresh', summary: 'make a cluster from nothing, and save it for next time' },
       json,
@@ -43,7 +51,7 @@ export const verbs: readonly Verb[] = [
     summary: 'show what up would do, as commands that can be pasted',
     details: '',
     examples: ['podlab preview quickstart', 'podlab preview quickstart --json'],
-    options: [json],
+    options: [driver, json],
     load: () => import('./verbs/preview.ts'),
   },
   {

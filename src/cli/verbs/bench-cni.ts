@@ -78,7 +78,7 @@ async function chooseStacks(app: App, words: string): Promise<readonly Chosen[]>
   const names = [...new Set(words.split(',').map((word) => word.trim()))].filter((word) => word !== '');
   const chosen: Chosen[] = [];
   for (const name of names) {
-    const { stack, topology, file } = await loadStack(app, name, (own) => `${roomPrefix}${own}`);
+    const { stack, topology, file } = await loadStack(app, name, { rename: (own) => `${roomPrefix}${own}` });
     const fault = faultOf(topology);
     if (fault !== '') {
       throw new LabError('USAGE', `stack "${name}" cannot be measured: ${fault}`, {

@@ -5,10 +5,10 @@ import { quoteCommand } from '../../host/run.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { loadStack } from '../stack-files.ts';
+import { driverNamed, loadStack } from '../stack-files.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
-  const { topology } = await loadStack(app, args[0]);
+  const { topology } = await loadStack(app, args[0], { driver: driverNamed(options.driver) });
   const steps = (await app.driver(topology.driver)).plan(topology);
   app.answer(options.json === true, { stack: topology.stack, steps }, () => `${renderSteps(steps)}\n`);
   return exitCodes.done;

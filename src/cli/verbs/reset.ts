@@ -44,7 +44,7 @@ async function resetRoom(app: App, given: string | undefined, options: VerbInput
 /** From the file that the room was built from, unless one is named: it may lie anywhere, and be called otherwise. */
 async function loadRoom(app: App, stack: string, status: RoomStatus | undefined) {
   if (isPath(stack) || status === undefined || status.file === '') return loadStack(app, stack);
-  return loadStack(app, status.file, () => status.stack);
+  return loadStack(app, status.file, { rename: () => status.stack });
 }
 
 function startFrom({ to, fresh }: VerbInput['options']): StartFrom {

@@ -4,11 +4,11 @@ import { countNodes } from '../../topology/count-nodes.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { loadStack } from '../stack-files.ts';
+import { driverNamed, loadStack } from '../stack-files.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
   if (options.dryRun === true) return (await import('./preview.ts')).run(app, { args, options, rest: [] });
-  const { topology, file } = await loadStack(app, args[0]);
+  const { topology, file } = await loadStack(app, args[0], { driver: driverNamed(options.driver) });
   const driver = await app.driver(topology.driver);
   const started = performance.now();
   const from = options.fresh === true ? 'fresh' : 'golden';

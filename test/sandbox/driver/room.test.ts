@@ -214,3 +214,16 @@ async function untilThereIs(condition: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+test('a stack of another driver opens on the sandbox when asked, and stays there', async () => {
+  await withDesk(async (desk) => {
+    const file = desk.stackFile('machines', 'podlab:driver: libvirt', 'podlab:nodes: { count: 1 }');
+    const first = await desk.podlab('up', file);
+    expect([first.exitCode, first.stderr]).toEqual([4, expect.stringContaining('driver libvirt')]);
+    expect((await desk.podlab('up', file, '--driver', 'sandbx')).stderr).toContain('There are: sandbox, libvirt');
+    expect((await desk.podlab('up', file, '--driver', 'sandbox')).exitCode).toBe(0);
+    expect((await desk.podlab('up', file)).stdout).toBe('machines: is up already\n');
+    expect((await desk.podlab('reset', 'machines')).exitCode).toBe(0);
+    expect((await desk.podlab('exec', 'node1', '--', 'hostname')).stdout).toBe('node1\n');
+  });
+});
