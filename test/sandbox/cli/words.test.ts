@@ -144,7 +144,7 @@ test('doctor gives every finding with its evidence, and a remedy for each that i
   await withDesk(async (desk) => {
     const { exitCode, stdout } = await desk.podlab('doctor', '--json');
     const { version, abilities, findings } = JSON.parse(stdout);
-    const needs = ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes'];
+    const needs = ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes', 'libvirt', 'bench', 'browser'];
     expect(version).toBe(1);
     expect(abilities.map(({ need }: { need: string }) => need)).toEqual(needs);
     expect(exitCode).toBe(abilities[0].isMet ? 0 : 4);
@@ -197,7 +197,7 @@ test('candidates for completion follow the verb, the stacks and the nodes that a
     const candidates = async (...words: string[]) =>
       (await desk.podlab('__complete', ...words)).stdout.trim().split('\n');
     expect(await candidates()).toContain('up');
-    expect(await candidates('up')).toEqual([...stacks, '--dry-run', '--json']);
+    expect(await candidates('up')).toEqual([...stacks, '--driver', '--dry-run', '--fresh', '--json']);
     expect(await candidates('exec', '--stack')).toEqual(stacks);
     expect(await candidates('labs')).toContain('prove');
     expect(await candidates('completion')).toEqual(['bash', 'zsh', 'fish']);
