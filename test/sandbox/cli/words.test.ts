@@ -150,7 +150,7 @@ test('doctor gives every finding with its evidence, and a remedy for each that i
     expect(exitCode).toBe(abilities[0].isMet ? 0 : 4);
     for (const finding of findings) {
       expect(finding).toEqual({
-        id: expect.stringMatching(/^[a-z-]+$/),
+        id: expect.stringMatching(/^[a-z0-9_-]+$/),
         need: expect.toBeOneOf(needs),
         isOk: expect.any(Boolean),
         what: expect.stringMatching(/./),
