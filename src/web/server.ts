@@ -24,6 +24,7 @@ export interface PageRequest {
 }
 
 const address = '127.0.0.1';
+const favicon = '/favicon.ico';
 const limits = { bodyBytes: 16 * 1024, messageBytes: 64 * 1024, requestsPerMinute: 1200, tokensPerMinute: 20 };
 
 /**
@@ -95,6 +96,8 @@ export async function createPageServer({ access, assets, document, doors = [] }:
         .send('<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>podlab</title>');
     },
   );
+  // Browsers ask for it on their own while `/enter`, which names no icon, is open.
+  app.get(favicon, (_request, reply) => reply.code(204).send());
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(document));
   for (const [path, { type, body }] of assets) app.get(path, (_request, reply) => reply.type(type).send(body));
 

@@ -34,6 +34,9 @@ export async function withOpenPage(lab: string, work: (open: OpenPage) => Promis
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
       });
+      page.on('response', (response) => {
+        if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+      });
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('dialog', (dialog) => {
         complaints.push(`a dialog: ${dialog.message()}`);

@@ -9,6 +9,11 @@ describe('who may come in', () => {
       expect(statuses).toEqual(paths.map(() => 401));
     }));
 
+  test('the icon that browsers ask for on their own is no complaint, and tells nothing', () =>
+    withPage(async ({ ask }) => {
+      expect(await ask('/favicon.ico')).toMatchObject({ status: 204, body: '' });
+    }));
+
   test('a link works once, and gives a cookie that no script and no other site can use', () =>
     withPage(async ({ ask, link }) => {
       const path = link();
