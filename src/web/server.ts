@@ -67,7 +67,7 @@ export async function createPageServer({ access, assets, document, doors = [] }:
     // A program has no origin: what has one is a page.
     const reason = refusal(isDoor && facts.origin === undefined ? { ...facts, method: 'GET' } : facts, hosts());
     if (reason !== '') return deny(reply, 403, reason);
-    if (isDoor || request.routeOptions.url === '/enter') return;
+    if (isDoor || ['/enter', favicon].includes(request.routeOptions.url ?? '')) return;
     if (!access.admits(readCookie(request.headers.cookie, cookie()))) {
       return deny(
         reply,
