@@ -11,7 +11,7 @@ describe('who may come in', () => {
 
   test('the icon that browsers ask for on their own is no complaint, and tells nothing', () =>
     withPage(async ({ ask }) => {
-      expect(await ask('/favicon.ico')).toMatchObject({ status: 204, body: '' });
+      expect(await ask('/favicon.ico')).toMatchObject({ status: 204, text: '' });
     }));
 
   test('a link works once, and gives a cookie that no script and no other site can use', () =>
