@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { eventSchema } from '../../report/event.ts';
 import { createAccess } from '../access.ts';
 import { loadAssets } from '../assets.ts';
+import { pageDocument } from '../page-document.ts';
 import { createPageServer } from '../server.ts';
 import { boardPage, boardSummary, seatPage } from './board-page.ts';
 import type { InstructorDesk } from './desk.ts';
@@ -102,21 +103,8 @@ function refuse(reply: FastifyReply, status: number, message: string): FastifyRe
   return reply.code(status).send({ error: { message, hint: '' } });
 }
 
-const document = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>podlab</title>
-<link rel="icon" href="/page/icon.svg">
-<link rel="stylesheet" href="/page/style.css">
-<link rel="stylesheet" href="/page/board.css">
-<script type="module" src="/page/board.ts"></script>
-</head>
-<body>
-<div id="page"></div>
-<noscript>This page needs JavaScript. Without it: podlab fleet status</noscript>
-</body>
-</html>
-`;
+const document = pageDocument({
+  styles: ['/page/style.css', '/page/board.css'],
+  script: '/page/board.ts',
+  verb: 'podlab fleet status',
+});

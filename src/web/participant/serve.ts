@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { createAccess } from '../access.ts';
 import { loadAssets, loadPictures } from '../assets.ts';
+import { pageDocument } from '../page-document.ts';
 import { createPageServer } from '../server.ts';
 import { serveLab } from './api.ts';
 import type { Desk } from './desk.ts';
@@ -37,22 +38,8 @@ export async function serveParticipant(desk: Desk, port: number): Promise<Partic
   };
 }
 
-const document = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>podlab</title>
-<link rel="icon" href="/page/icon.svg">
-<link rel="stylesheet" href="/npm/xterm.css">
-<link rel="stylesheet" href="/page/style.css">
-<link rel="modulepreload" href="/page/main.ts">
-<script type="module" src="/page/main.ts"></script>
-</head>
-<body>
-<div id="page"></div>
-<noscript>This page needs JavaScript. Without it: podlab start</noscript>
-</body>
-</html>
-`;
+const document = pageDocument({
+  styles: ['/npm/xterm.css', '/page/style.css'],
+  script: '/page/main.ts',
+  verb: 'podlab start',
+});
