@@ -1,6 +1,7 @@
 // The workshop file as one schema: what is accepted, what editors complete, what docs/workshop-file.md lists.
 
 import * as v from 'valibot';
+import { described } from '../topology/schema-parts.ts';
 import { hintPolicies, maxSeats, placeKinds } from './workshop.ts';
 
 const namePhrase = 'a name of at most 20 lower-case letters, digits and dashes such as day1';
@@ -74,7 +75,3 @@ export const workshopSchema = v.strictObject(
 );
 
 export type RawWorkshop = v.InferInput<typeof workshopSchema>;
-
-function described<S extends v.GenericSchema>(schema: S, description: string) {
-  return v.pipe(schema, v.description(description));
-}
