@@ -16,6 +16,12 @@ export function checkLog(run: string, node: string): string {
   return `/var/log/pods/${checkNamespace}_${checkName(run, node)}_*/check/0.log`;
 }
 
+export interface CheckPod {
+  readonly name: string;
+  /** As the API takes it. */
+  readonly object: object;
+}
+
 export function checkName(run: string, node: string): string {
   return `podlab-check-${run}-${node}`;
 }
@@ -27,10 +33,10 @@ export function checkName(run: string, node: string): string {
  * @param clusterIp the first address of the service range, which the Service `kubernetes` has
  * @param run tells the pods of one start from those of an earlier one, which a restored cluster still remembers
  */
-export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: string, run: string): readonly object[] {
+export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: string, run: string): readonly CheckPod[] {
   const hasNetwork = topology.cni.name !== 'none';
   const target = hasNetwork ? 'kubernetes.default.svc.cluster.local' : clusterIp;
-  return topology.nodes.map(({ name }) => ({
+  const object = (name: string) => ({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: checkName(run, name), namespace: checkNamespace, labels: label },
@@ -53,7 +59,8 @@ export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: stri
         },
       ],
     },
-  }));
+  });
+  return topology.nodes.map(({ name }) => ({ name: checkName(run, name), object: object(name) }));
 }
 
 function checkScript(target: string): string {

@@ -3,7 +3,7 @@
 import { cidrOf, nthAddress } from '../net/cidr.ts';
 import { formatIp } from '../net/ipv4.ts';
 import type { AdminApi } from './api/admin-api.ts';
-import { checkLog, checkName, checkNamespace, checkPods, checkSelector, reached } from './check-pods.ts';
+import { type CheckPod, checkLog, checkNamespace, checkPods, checkSelector, reached } from './check-pods.ts';
 import type { ClusterPlace } from './cluster-place.ts';
 import { type Look, waitUntil } from './wait-until.ts';
 
@@ -60,7 +60,7 @@ export async function waitUntilReady(
   await waitUntil('nodes registered', () => lookAtNodes(place, api, hasRoom), options);
   // Refused until the controller manager has made the namespace's service account.
   const start = async () => {
-    await Promise.all(pods.map((pod) => api.create(podsOfChecks, pod)));
+    await Promise.all(pods.map(({ object }) => api.create(podsOfChecks, object)));
     return done;
   };
   await waitUntil('check pods', start, options);
@@ -69,12 +69,8 @@ export async function waitUntilReady(
   // What pods say is on the nodes a second before the API knows it, and costs less to read; why one is late, the API knows.
   const lookAtChecks = async () => {
     if (haveAllReached(await answersOf(place, run), enough)) return done;
-    const { hasFailed, ...look } = await lookAtPods(place, api, run, looks++);
-    if (hasFailed) {
-      await api.removeAll(checkPodsOfAll);
-      await start();
-    }
-    return look;
+    if (looks++ % looksPerQuestion !== looksPerQuestion - 1) return { isDone: false, seen: '' };
+    return replaceLostPods(api, pods);
   };
   await waitUntil('a pod on every node reaches the API by name', lookAtChecks, options);
   if (place.topology.cni.name !== 'none')
@@ -131,21 +127,25 @@ function haveAllReached(answers: readonly number[], enough: readonly number[]): 
   return answers.every((count, index) => count >= (enough[index] ?? 0));
 }
 
+/** The API is asked only now and then: each question costs as much as many looks. */
 const looksPerQuestion = 20;
 
-/** Asks the API only now and then: each question costs as much as many looks. */
-async function lookAtPods(
-  place: ClusterPlace,
-  api: AdminApi,
-  run: string,
-  looks: number,
-): Promise<Look & { readonly hasFailed: boolean }> {
-  if (looks % looksPerQuestion !== looksPerQuestion - 1) return { isDone: false, seen: '', hasFailed: false };
+/**
+ * A kubelet that does not know yet how much room its own Node has refuses a pod for good; and a pod of the same name can only
+ * be made when the one before is gone. So each look takes away what has failed, and makes what is not there.
+ */
+export async function replaceLostPods(api: AdminApi, pods: readonly CheckPod[]): Promise<Look> {
   const { items } = await api.get<ListOf<PodObject>>(checkPodsOfAll);
-  const ours = place.topology.nodes.map(({ name }) => checkName(run, name));
-  const waiting = items.filter(({ metadata }) => ours.includes(metadata.name));
-  const hasFailed = waiting.some(({ status }) => status.phase === 'Failed');
-  return { isDone: false, seen: waiting.map(describePod).join('; '), hasFailed };
+  const there = new Map(items.map((pod) => [pod.metadata.name, pod]));
+  const lost = pods.filter(({ name }) => !there.has(name));
+  const failed = pods.filter(({ name }) => there.get(name)?.status.phase === 'Failed');
+  await Promise.all(failed.map(({ name }) => api.removeAll(`${podsOfChecks}/${name}`)));
+  await Promise.all(lost.map(({ object }) => api.create(podsOfChecks, object)));
+  const seen = [
+    ...lost.map(({ name }) => `${name} was not there`),
+    ...pods.flatMap(({ name }) => there.get(name) ?? []).map(describePod),
+  ];
+  return { isDone: false, seen: seen.join('; ') };
 }
 
 const hasRoom = ({ status }: NodeObject) => Number(status.capacity?.pods ?? 0) > 0;
