@@ -85,6 +85,10 @@ remove_groups() {
   [ ! -d "$1$GROUP" ] || find "$1$GROUP" -depth -type d -exec rmdir {} + 2>/dev/null || true
 }
 
+in_time() { # until $patience, in seconds since 1970
+  [ "$(date +%s)" -lt "$patience" ] || { echo "no check pod has answered in time" >&2; exit 1; }
+}
+
 up() {
   trap '[ $? = 0 ] || cat "$here"/*.log >&2' EXIT
   groups make_groups
@@ -132,9 +136,10 @@ up() {
   say join
 
   # Refused until the controller manager has made the namespace's service account.
-  until on node1 kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f - <"$here/check.yaml" >/dev/null 2>&1; do sleep 0.05; done
+  patience=$(($(date +%s) + 120))
+  until in_time; on node1 kubectl --kubeconfig /etc/kubernetes/admin.conf apply -f - <"$here/check.yaml" >/dev/null 2>&1; do sleep 0.05; done
   for name in node1 node2; do
-    until grep -qs reached "$here/$name"/log/pods/*_podlab-check-*/check/0.log; do sleep 0.05; done
+    until in_time; grep -qs reached "$here/$name"/log/pods/*_podlab-check-*/check/0.log; do sleep 0.05; done
   done
   on node1 kubectl --kubeconfig /etc/kubernetes/admin.conf wait --for=condition=Ready node node1 node2 --timeout=120s >/dev/null
   on node1 kubectl --kubeconfig /etc/kubernetes/admin.conf --namespace kube-system rollout status deployment/coredns --timeout=120s >/dev/null

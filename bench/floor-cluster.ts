@@ -39,7 +39,7 @@ export function writeFloor(dir: string, topology: Topology, toolchain: Toolchain
       topology.networks.map((one) => `${one.name} ${one.gateway}/${prefixOf(one.cidr)} ${ifaceOn(topology, one.name)}`),
     ),
   );
-  const checks = checkPods(place, 'unused', 'floor').map((pod) => stringify(pod));
+  const checks = checkPods(place, 'unused', 'floor').map(({ object }) => stringify(object));
   write('check.yaml', checks.join('---\n'));
   write('discovery.conf', discovery(topology));
   for (const node of topology.nodes) {

@@ -4,9 +4,9 @@ import { LabError } from '../error.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Exercise, Lab } from './exercise.ts';
 import { expectFailure } from './expect-verdict.ts';
-import { compareFootprints, type FootprintChange, takeFootprint } from './footprint.ts';
 import { createSteps, type ProofStep, type Steps } from './proof-steps.ts';
 import { proveTask } from './prove-task.ts';
+import { settledChange, settledFootprint } from './settled-footprint.ts';
 import { runTries } from './tries.ts';
 import { applySolution, assertRequirements, missingInKernel, neededBy, type Room, setUp, tearDown } from './work.ts';
 
@@ -62,14 +62,14 @@ async function proveExercise(
   if (skipped !== '') return { exercise: exercise.id, ok: true, skipped, steps: [], ms: 0 };
   const steps = createSteps(room.clock, update);
   const needed = neededBy(lab.exercises, exercise);
-  const begin = await takeFootprint(room.context);
+  const begin = await settledFootprint(room);
 
   const prepared = await steps.run('', 'prepare', async () => {
     await assertRequirements(room, exercise);
     for (const need of needed) await reachEnd(room, need);
     return needed.length === 0 ? '' : `from the end of ${needed.map(({ id }) => id).join(', ')}`;
   });
-  const before = await takeFootprint(room.context);
+  const before = await settledFootprint(room);
   if (prepared && (await steps.run('', 'setup', () => setUp(room, exercise)))) {
     await proveUntouched(steps, room, exercise);
     let intact = await steps.run('', 'try', () => runTries(room, exercise, exercise.tries, 'before'));
@@ -113,19 +113,6 @@ async function proveSame(steps: Steps, room: Room, before: readonly string[]): P
       hint: 'Undo it in the `sh reset` blocks.',
     });
   });
-}
-
-// What was deleted in a cluster leaves the nodes a moment later: cables of pods, elements of kube-proxy's maps.
-const settleMs = 20_000;
-const settleStepMs = 500;
-
-async function settledChange(room: Room, before: readonly string[]): Promise<FootprintChange> {
-  const deadline = room.clock.now() + (room.context.topology.engine === 'kubernetes' ? settleMs : 0);
-  for (;;) {
-    const change = compareFootprints(before, await takeFootprint(room.context));
-    if (change.added.length + change.removed.length === 0 || room.clock.now() >= deadline) return change;
-    await room.clock.sleep(settleStepMs);
-  }
 }
 
 /** The shown commands outside the tasks may have changed the room; the tasks must not rely on it. */
