@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Topology } from '../../../src/topology/topology.ts';
 import { settledChange, settledFootprint } from '../../../src/workshop/settled-footprint.ts';
 import type { Room } from '../../../src/workshop/work.ts';
-import { type TestClock, stillClock } from './clock.ts';
+import { stillClock, type TestClock } from './clock.ts';
 import { createWorld, worldProbes } from './world.ts';
 
 /** A node whose processes are another list each time that somebody looks; the last list stays. */
