@@ -16,6 +16,10 @@ export interface Fleet {
   readonly workshop: Workshop;
   /** Absolute path of the workshop file. */
   readonly file: string;
+  /** The template of all seats, as `loadStack` takes it. */
+  readonly template: string;
+  /** What is remembered is kept there. */
+  readonly recordFile: string;
   readonly driver: Driver;
   /** The template as it is for a seat, and the file that it is in. @throws LabError STACK_INVALID */
   stackOf(seat: Seat): Promise<{ readonly topology: Topology; readonly file: string }>;
@@ -43,6 +47,8 @@ export async function openFleet(app: App, given: string | undefined): Promise<Fl
   return {
     workshop,
     file,
+    template,
+    recordFile: path,
     driver,
     stackOf: (seat) => loadStack(app, template, { rename: () => seat.stack }),
     status: (seat) => driver.status(seat.stack),

@@ -93,7 +93,7 @@ export async function progressOf(app: App, stack: string): Promise<Progress> {
   const path = join(app.paths.state, stack, 'progress.json');
   const progress = await openProgress({
     read: async () => readTextIfExists(path),
-    write: async (text) => writeFileAtomic(path, text),
+    write: async (text) => keepProgress(path, text),
     keepAside: async () => keepAside(path, Date.now()),
   });
   if (progress.keptAside !== '') {
@@ -104,6 +104,20 @@ export async function progressOf(app: App, stack: string): Promise<Progress> {
   return progress;
 }
 
+/** A full disk is the machine's fault and can be mended: the old text is still there. */
+function keepProgress(path: string, text: string): void {
+  try {
+    writeFileAtomic(path, text);
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (!['ENOSPC', 'EDQUOT'].includes(code)) throw cause;
+    throw new LabError('HOST_UNSUITABLE', `${path} could not be written: the disk is full`, {
+      hint: 'Make room, then do the last step again; everything before it is saved.',
+      cause,
+    });
+  }
+}
+
 /** @param own progress to use instead of the participant's */
 export async function sessionFor(app: App, lab: Lab, room: LabRoom, own?: Progress): Promise<Session> {
   const { openSession } = await import('../workshop/session.ts');
@@ -111,7 +125,13 @@ export async function sessionFor(app: App, lab: Lab, room: LabRoom, own?: Progre
   const { context, roomId } = room;
   const progress = own ?? (await progressOf(app, room.stack));
   const seed = seedOf(app, room.stack);
-  const session = openSession({ lab, context, probes, progress, roomId, seed, clock: systemClock });
+  const { hintRuleOf } = await import('../report/inbox.ts');
+  const { readInbox } = await import('./inbox-file.ts');
+  const session = openSession({
+    ...{ lab, context, probes, progress, roomId, seed, clock: systemClock },
+    // Read each time: the instructor may open hints while the participant is at work.
+    hintRule: (exercise, task) => (own === undefined ? hintRuleOf(readInbox(app, room.stack), exercise, task) : 'lab'),
+  });
   if (own !== undefined) return session;
   const { reportedSession } = await import('./reporting.ts');
   return reportedSession(app, room.stack, session);

@@ -5,9 +5,13 @@ import { renderSVG } from 'uqr';
 export interface Card {
   readonly stack: string;
   readonly person: string;
+  /** Of the server, for reports. */
+  readonly url: string;
   /** The page's address with the token in its fragment, which browsers keep to themselves. */
   readonly address: string;
   readonly token: string;
+  /** SHA-256 of the server's certificate when nobody vouches for it, as `AB:CD:…`; '' otherwise. */
+  readonly fingerprint: string;
 }
 
 /** One page of HTML without scripts and without anything from elsewhere. */
@@ -36,16 +40,24 @@ ${cards.map((card) => renderCard(title, card)).join('\n')}
 /** RFC 4180, with a head. A name that a spreadsheet would take for a formula is kept from being one. */
 export function renderCardsCsv(cards: readonly Card[]): string {
   const rows = [
-    ['seat', 'name', 'address', 'token'],
-    ...cards.map((card) => [card.stack, noFormula(card.person), card.address, card.token]),
+    ['seat', 'name', 'address', 'token', 'fingerprint'],
+    ...cards.map(({ stack, person, address, token, fingerprint }) => [
+      ...[stack, noFormula(person), address, token, fingerprint],
+    ]),
   ];
   return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }
 
-function renderCard(title: string, { stack, person, address, token }: Card): string {
+function renderCard(title: string, { stack, person, url, address, token, fingerprint }: Card): string {
   const code = renderSVG(address, { border: 0 });
+  const own = fingerprint === '' ? '' : ` --fingerprint ${fingerprint}`;
+  const shown =
+    fingerprint === ''
+      ? ''
+      : `\n<p>Your browser will not know the certificate. Its SHA-256 fingerprint must be <code>${escapeHtml(fingerprint)}</code></p>`;
   return `<article><div><p>${escapeHtml(title)}</p><h2>${escapeHtml(person === '' ? stack : person)}</h2>
-<p>Seat ${escapeHtml(stack)}</p><p><code>${escapeHtml(address)}</code></p><p>Token <code>${escapeHtml(token)}</code></p></div>${code}</article>`;
+<p>Seat ${escapeHtml(stack)}</p><p>In a browser: <code>${escapeHtml(address)}</code></p>
+<p>Or on your own machine: <code>podlab report ${escapeHtml(url + own)}</code> with the token <code>${escapeHtml(token)}</code></p>${shown}</div>${code}</article>`;
 }
 
 function noFormula(text: string): string {

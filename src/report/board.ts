@@ -25,23 +25,43 @@ export interface SeatBoard {
   /** `lab/exercise/task` of the last event about a task, or ''. */
   readonly at: string;
   readonly isHandUp: boolean;
+  /** Number of the event that raised or took down the hand last; 0 when none did. */
+  readonly handAt: number;
   /** By `lab/exercise/task`. */
   readonly tasks: ReadonlyMap<string, BoardTask>;
   /** How many events there are. */
   readonly events: number;
+  /** How many of them happened before the workshop opened or after it closed. */
+  readonly late: number;
 }
 
-export const emptyBoard: SeatBoard = { exercise: '', at: '', isHandUp: false, tasks: new Map(), events: 0 };
+export const emptyBoard: SeatBoard = {
+  exercise: '',
+  at: '',
+  isHandUp: false,
+  handAt: 0,
+  tasks: new Map(),
+  events: 0,
+  late: 0,
+};
 
 /** The board after one more event. */
 export function foldEvent(board: SeatBoard, event: ReportEvent): SeatBoard {
   const next = { ...board, events: board.events + 1 };
-  if (event.kind === 'hand-up' || event.kind === 'hand-down') return { ...next, isHandUp: event.kind === 'hand-up' };
+  if (event.kind === 'hand-up' || event.kind === 'hand-down') {
+    return { ...next, isHandUp: event.kind === 'hand-up', handAt: event.number };
+  }
   if (event.kind === 'entered') return { ...next, exercise: event.exercise };
   if (event.kind === 'reset') return { ...next, tasks: without(board.tasks, `${event.exercise}/`) };
   const id = `${event.exercise}/${event.task}`;
   const task = foldTask(board.tasks.get(id) ?? newTask, event);
   return { ...next, exercise: event.exercise, at: id, tasks: new Map([...board.tasks, [id, task]]) };
+}
+
+/** The board after an event that does not count: where the seat is, and its hand, are still told. */
+export function foldLate(board: SeatBoard, event: ReportEvent): SeatBoard {
+  const { tasks } = board;
+  return { ...foldEvent(board, event), tasks, late: board.late + 1 };
 }
 
 function foldTask(task: BoardTask, event: ReportEvent): BoardTask {

@@ -1,7 +1,7 @@
 // Where a workshop's reports come in: kept on disk before they are acknowledged, then shown.
 
 import { acceptEvents } from './accept-events.ts';
-import { emptyBoard, foldEvent, type SeatBoard } from './board.ts';
+import { emptyBoard, foldEvent, foldLate, type SeatBoard } from './board.ts';
 import type { ReportEvent } from './event.ts';
 import { parseJournal, renderEvent } from './journal.ts';
 
@@ -27,8 +27,16 @@ export interface ReportDesk {
   readonly boards: ReadonlyMap<string, SeatBoard>;
   /** Texts that were not what this desk had written, and where they are now. */
   readonly keptAside: readonly string[];
-  /** What the disk refuses is thrown, and nothing is acknowledged. */
-  receive(seat: string, batch: readonly ReportEvent[]): Receipt;
+  /** Seats that sent another history than the one that is kept; nothing more is taken from them until it is forgotten. */
+  readonly forked: ReadonlySet<string>;
+  /** All that is kept of a seat, in order. */
+  events(seat: string): readonly ReportEvent[];
+  /**
+   * What the disk refuses is thrown, and nothing is acknowledged.
+   *
+   * @param counts whether an event happened while the workshop was open; others are kept, and change no task
+   */
+  receive(seat: string, batch: readonly ReportEvent[], counts?: (event: ReportEvent) => boolean): Receipt;
   /** Forgets what is known of a seat, keeping its text aside: it begins again. */
   forget(seat: string): void;
   /** Calls back with every seat whose board has changed. @returns what ends it */
@@ -39,6 +47,10 @@ export interface ReportDesk {
 export function openReportDesk(seats: readonly string[], files: ReportFiles): ReportDesk {
   const boards = new Map<string, SeatBoard>();
   const known = new Map<string, ReportEvent[]>();
+  const forked = new Set<string>();
+  const late = new Map<string, Set<number>>();
+  const fold = (seat: string, events: readonly ReportEvent[], board: SeatBoard) =>
+    events.reduce((now, event) => (late.get(seat)?.has(event.number) ? foldLate : foldEvent)(now, event), board);
   const keptAside: string[] = [];
   const watchers = new Set<(seat: string, board: SeatBoard) => void>();
   const show = (seat: string, board: SeatBoard) => {
@@ -49,24 +61,37 @@ export function openReportDesk(seats: readonly string[], files: ReportFiles): Re
     const { events, aside } = readSeat(seat, files);
     if (aside !== '') keptAside.push(aside);
     known.set(seat, events);
-    boards.set(seat, events.reduce(foldEvent, emptyBoard));
+    late.set(seat, new Set((files.read(lateOf(seat)) ?? '').split('\n').map(Number)));
+    boards.set(seat, fold(seat, events, emptyBoard));
   }
   return {
     boards,
     keptAside,
-    receive: (seat, batch) => {
+    forked,
+    events: (seat) => known.get(seat) ?? [],
+    receive: (seat, batch, counts = () => true) => {
       const events = known.get(seat) ?? [];
       const { fresh, state } = acceptEvents(events, batch);
       if (fresh.length > 0) {
+        const lateOnes = fresh.filter((event) => !counts(event)).map(({ number }) => number);
+        // Before the events: a kill in between must not let them count.
+        if (lateOnes.length > 0) files.append(lateOf(seat), lateOnes.map((number) => `${number}\n`).join(''));
+        for (const number of lateOnes) late.get(seat)?.add(number);
         files.append(seat, fresh.map(renderEvent).join(''));
         events.push(...fresh);
         known.set(seat, events);
-        show(seat, fresh.reduce(foldEvent, boards.get(seat) ?? emptyBoard));
+        show(seat, fold(seat, fresh, boards.get(seat) ?? emptyBoard));
+      }
+      if (state === 'fork' && !forked.has(seat)) {
+        forked.add(seat);
+        show(seat, boards.get(seat) ?? emptyBoard);
       }
       return { known: events.length, state };
     },
     forget: (seat) => {
-      if (files.read(seat) !== undefined) files.keepAside(seat);
+      for (const name of [seat, lateOf(seat)]) if (files.read(name) !== undefined) files.keepAside(name);
+      late.set(seat, new Set());
+      forked.delete(seat);
       known.set(seat, []);
       show(seat, emptyBoard);
     },
@@ -76,6 +101,9 @@ export function openReportDesk(seats: readonly string[], files: ReportFiles): Re
     },
   };
 }
+
+/** Names of seats are labels, so none has a dot. */
+const lateOf = (seat: string) => `${seat}.late`;
 
 function readSeat(seat: string, files: ReportFiles): { readonly events: ReportEvent[]; readonly aside: string } {
   const text = files.read(seat) ?? '';

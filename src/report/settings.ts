@@ -1,6 +1,7 @@
 // Where a seat reports to, and what the server's answer says.
 
 import * as v from 'valibot';
+import { noticeSchema } from './notice.ts';
 
 const settingsSchema = v.strictObject({
   /** Of the server, with a slash at its end. */
@@ -8,11 +9,23 @@ const settingsSchema = v.strictObject({
   token: v.string(),
   /** The number of the last event that the server has. */
   known: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** The server's own certificate, PEM, when no authority vouches for it; '' otherwise. */
+  certificate: v.optional(v.string(), ''),
 });
 
 export type ReportSettings = v.InferOutput<typeof settingsSchema>;
 
-const answerSchema = v.object({ known: v.pipe(v.number(), v.integer(), v.minValue(0)) });
+const span = v.optional(v.number());
+const answerSchema = v.object({
+  known: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  notices: v.optional(v.array(noticeSchema), []),
+  hints: v.optional(v.picklist(['open', 'locked']), 'open'),
+  opensInMs: span,
+  closesInMs: span,
+});
+
+/** The number of the last event that the server now has, and its word. */
+export type ReportAnswer = v.InferOutput<typeof answerSchema>;
 
 /** Undefined for what is not ours. */
 export function parseSettings(text: string): ReportSettings | undefined {
@@ -24,8 +37,8 @@ export function parseSettings(text: string): ReportSettings | undefined {
   }
 }
 
-/** The number of the last event that the server now has; undefined when the answer is none of ours. */
-export function parseAnswer(answer: unknown): number | undefined {
+/** Undefined when the answer is none of ours. */
+export function parseAnswer(answer: unknown): ReportAnswer | undefined {
   const parsed = v.safeParse(answerSchema, answer);
-  return parsed.success ? parsed.output.known : undefined;
+  return parsed.success ? parsed.output : undefined;
 }

@@ -2,19 +2,42 @@
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
+/** Whose session it is: `owner` opened podlab's own link, anybody else is a seat. */
+export type Who = { readonly kind: 'owner' } | { readonly kind: 'seat'; readonly seat: string };
+
 export interface Access {
   /** Makes a token that can be exchanged once; the one before it dies. */
   issueToken(): string;
   /** The session's secret for a token that is good; undefined for any other, and ever after. */
   exchange(token: string): string | undefined;
-  /** Whether a session has this secret. */
-  admits(secret: string | undefined): boolean;
+  /**
+   * The secret of a session for a seat that has shown its own token. Of many for one seat the oldest end.
+   *
+   * @param isGood asked with every request: a token that is revoked ends its sessions
+   */
+  openSeat(seat: string, isGood: () => boolean): string;
+  /** Whose session has this secret; undefined when none has. */
+  whoIs(secret: string | undefined): Who | undefined;
 }
+
+interface Session {
+  readonly hash: Buffer;
+  readonly who: Who;
+  readonly isGood: () => boolean;
+}
+
+const sessionsOfSeat = 8;
 
 /** Only hashes are kept, so that nothing in memory or in a dump of it opens the page. */
 export function createAccess(): Access {
   let open: Buffer | undefined;
-  const sessions: Buffer[] = [];
+  // By the hash of the secret: a look-up tells nothing of the secret itself, since hashes can't be steered.
+  const sessions = new Map<string, Session>();
+  const begin = (who: Who, isGood: () => boolean) => {
+    const secret = randomSecret();
+    sessions.set(hash(secret).toString('hex'), { hash: hash(secret), who, isGood });
+    return secret;
+  };
   return {
     issueToken: () => {
       const token = randomSecret();
@@ -24,14 +47,21 @@ export function createAccess(): Access {
     exchange: (token) => {
       if (open === undefined || !timingSafeEqual(open, hash(token))) return undefined;
       open = undefined;
-      const secret = randomSecret();
-      sessions.push(hash(secret));
-      return secret;
+      return begin({ kind: 'owner' }, () => true);
     },
-    admits: (secret) => {
-      if (secret === undefined) return false;
+    openSeat: (seat, isGood) => {
+      const own = [...sessions].filter(([, { who }]) => who.kind === 'seat' && who.seat === seat);
+      for (const [key] of own.slice(0, Math.max(0, own.length - sessionsOfSeat + 1))) sessions.delete(key);
+      return begin({ kind: 'seat', seat }, isGood);
+    },
+    whoIs: (secret) => {
+      if (secret === undefined) return undefined;
       const given = hash(secret);
-      return sessions.filter((known) => timingSafeEqual(known, given)).length > 0;
+      const session = sessions.get(given.toString('hex'));
+      if (session === undefined || !timingSafeEqual(session.hash, given)) return undefined;
+      if (session.isGood()) return session.who;
+      sessions.delete(given.toString('hex'));
+      return undefined;
     },
   };
 }
@@ -45,15 +75,19 @@ export interface RequestFacts {
   readonly isUpgrade: boolean;
 }
 
+export interface OwnNames {
+  /** What `Host` may say, such as `127.0.0.1:8080`. */
+  readonly hosts: readonly string[];
+  readonly scheme: 'http' | 'https';
+}
+
 /**
  * Why a request is refused before it is looked at, or ''. A foreign host name is DNS rebinding; a foreign origin is
  * another page at work in this browser.
- *
- * @param hosts what `Host` may say, such as `127.0.0.1:8080`
  */
-export function refusal({ method, host, origin, site, isUpgrade }: RequestFacts, hosts: readonly string[]): string {
+export function refusal({ method, host, origin, site, isUpgrade }: RequestFacts, { hosts, scheme }: OwnNames): string {
   if (host === undefined || !hosts.includes(host.toLowerCase())) return 'this page is not known by that name';
-  const isOwn = origin !== undefined && /^https?:\/\//.test(origin) && origin.replace(/^https?:\/\//, '') === host;
+  const isOwn = origin?.toLowerCase() === `${scheme}://${host.toLowerCase()}`;
   if (origin !== undefined && !isOwn) return 'requests from other pages are refused';
   if ((isUpgrade || !['GET', 'HEAD'].includes(method)) && !isOwn) return 'requests without an origin are refused';
   if (site !== undefined && !['same-origin', 'none'].includes(site)) return 'requests from other pages are refused';

@@ -4,13 +4,17 @@ import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LabError } from '../error.ts';
-import { type Access, readCookie, refusal } from './access.ts';
+import { type Access, readCookie, refusal, type Who } from './access.ts';
 import type { Asset } from './assets.ts';
 
 export interface PageServer {
   readonly app: FastifyInstance;
-  /** Begins to listen and returns the origin, such as `http://127.0.0.1:4711`. */
+  /** Begins to listen and returns the origin, such as `http://127.0.0.1:4711`. @throws LabError HOST_UNSUITABLE */
   listen(port: number): Promise<string>;
+  /** Gives a browser the session of a seat. */
+  setSeatCookie(reply: FastifyReply, secret: string): void;
+  /** The seat whose session a request belongs to. Only for paths below `/seat/`, where there always is one. */
+  seatOf(request: FastifyRequest): string;
   close(): Promise<void>;
 }
 
@@ -21,11 +25,29 @@ export interface PageRequest {
   readonly document: string;
   /** Paths for programs that have a token of their own and no cookie; they see to it themselves. */
   readonly doors?: readonly string[];
+  /** Paths that a browser without a cookie may use: they show nothing, or ask for a token themselves. */
+  readonly open?: readonly string[];
+  /** Whether seats have pages below `/seat/`; then the pages' own files are for everybody. */
+  readonly seats?: boolean;
+  readonly place?: ListenPlace;
 }
 
-const address = '127.0.0.1';
+export interface ListenPlace {
+  /** An address of this machine, or `0.0.0.0` or `::` for all of them. */
+  readonly address: string;
+  /** PEM. Undefined on loopback alone. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** By which browsers may call this server; the first stands in links. */
+  readonly names: readonly string[];
+}
+
+const loopback: ListenPlace = { address: '127.0.0.1', tls: undefined, names: ['127.0.0.1', 'localhost'] };
 const favicon = '/favicon.ico';
-const limits = { bodyBytes: 16 * 1024, messageBytes: 64 * 1024, requestsPerMinute: 1200, tokensPerMinute: 20 };
+const limits = {
+  ...{ bodyBytes: 16 * 1024, messageBytes: 64 * 1024, tokensPerMinute: 20 },
+  // The pages' files are many, and forty people may come through one address.
+  ...{ requestsPerMinute: 1200, filesPerMinute: 20_000 },
+};
 
 /**
  * What a document may do: load what this server has, and talk to this server. No inline script, no inline style, no
@@ -45,8 +67,11 @@ export const contentSecurityPolicy = [
   "trusted-types 'none'",
 ].join('; ');
 
-export async function createPageServer({ access, assets, document, doors = [] }: PageRequest): Promise<PageServer> {
+export async function createPageServer(request: PageRequest): Promise<PageServer> {
+  const { access, assets, document, doors = [], open = [], seats = false, place = loopback } = request;
+  const { tls } = place;
   const app = Fastify({
+    ...(tls === undefined ? {} : { https: { ...tls, minVersion: 'TLSv1.2' as const } }),
     bodyLimit: limits.bodyBytes,
     logger: false,
     trustProxy: false,
@@ -54,10 +79,18 @@ export async function createPageServer({ access, assets, document, doors = [] }:
     // A field that nobody knows is a mistake or an attempt, not something to drop.
     ajv: { customOptions: { removeAdditional: false } },
   });
+  const scheme = tls === undefined ? 'http' : 'https';
+  const usualPort = tls === undefined ? 80 : 443;
   let port = 0;
-  const cookie = () => `podlab_${port}`;
-  const hosts = () => [`${address}:${port}`, `localhost:${port}`];
-  await app.register(rateLimit, { max: limits.requestsPerMinute, timeWindow: 60_000 });
+  const cookies = { owner: () => `podlab_${port}`, seat: () => `podlab_seat_${port}` };
+  const hosts = () => place.names.flatMap((name) => [`${name}:${port}`, ...(port === usualPort ? [name] : [])]);
+  const attributes = `HttpOnly; SameSite=Strict${tls === undefined ? '' : '; Secure'}`;
+  const isSeatPath = (path: string) => seats && (path === '/seat' || path.startsWith('/seat/'));
+  const sessionOf = ({ headers, routeOptions }: FastifyRequest) =>
+    access.whoIs(readCookie(headers.cookie, cookies[isSeatPath(routeOptions.url ?? '') ? 'seat' : 'owner']()));
+  // Forty people may share one address; each seat has a measure of its own.
+  const keyGenerator = (asked: FastifyRequest) => keyOf(sessionOf(asked), asked.ip);
+  await app.register(rateLimit, { max: limits.requestsPerMinute, timeWindow: 60_000, keyGenerator });
   await app.register(websocket, { options: { maxPayload: limits.messageBytes } });
 
   app.addHook('onRequest', async (request, reply) => {
@@ -65,16 +98,14 @@ export async function createPageServer({ access, assets, document, doors = [] }:
     const facts = factsOf(request);
     const isDoor = doors.includes(request.routeOptions.url ?? '');
     // A program has no origin: what has one is a page.
-    const reason = refusal(isDoor && facts.origin === undefined ? { ...facts, method: 'GET' } : facts, hosts());
+    const own = { hosts: hosts(), scheme } as const;
+    const reason = refusal(isDoor && facts.origin === undefined ? { ...facts, method: 'GET' } : facts, own);
     if (reason !== '') return deny(reply, 403, reason);
-    if (isDoor || ['/enter', favicon].includes(request.routeOptions.url ?? '')) return;
-    if (!access.admits(readCookie(request.headers.cookie, cookie()))) {
-      return deny(
-        reply,
-        401,
-        'This page opens with the link that podlab printed. Each link works once; get a new one there.',
-      );
-    }
+    const path = request.routeOptions.url ?? '';
+    if (isDoor || open.includes(path) || ['/enter', favicon].includes(path)) return;
+    if (seats && assets.has(path)) return;
+    const wanted = isSeatPath(path) ? 'seat' : 'owner';
+    if (sessionOf(request)?.kind !== wanted) return deny(reply, 401, wanted === 'seat' ? askForCard : askForLink);
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const { status, body } = describeError(error);
@@ -91,7 +122,7 @@ export async function createPageServer({ access, assets, document, doors = [] }:
       if (secret === undefined) return deny(reply, 403, 'This link was used already. Get a new one from podlab.');
       // Not a redirect: a strict cookie is not sent along one that began on another page.
       return reply
-        .header('set-cookie', `${cookie()}=${secret}; HttpOnly; SameSite=Strict; Path=/`)
+        .header('set-cookie', `${cookies.owner()}=${secret}; ${attributes}; Path=/`)
         .type('text/html; charset=utf-8')
         .send('<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>podlab</title>');
     },
@@ -99,18 +130,46 @@ export async function createPageServer({ access, assets, document, doors = [] }:
   // Browsers ask for it on their own while `/enter`, which names no icon, is open.
   app.get(favicon, (_request, reply) => reply.code(204).send());
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(document));
-  for (const [path, { type, body }] of assets) app.get(path, (_request, reply) => reply.type(type).send(body));
+  const manyFiles = { config: { rateLimit: { max: limits.filesPerMinute, timeWindow: 60_000 } } };
+  for (const [path, { type, body }] of assets)
+    app.get(path, manyFiles, (_request, reply) => reply.type(type).send(body));
 
   return {
     app,
     listen: async (wanted) => {
-      await app.listen({ host: address, port: wanted });
+      await app.listen({ host: place.address, port: wanted }).catch((error: Error) => {
+        throw cannotListen(place.address, wanted, error);
+      });
       const bound = app.server.address();
       port = typeof bound === 'object' && bound !== null ? bound.port : wanted;
-      return `http://${address}:${port}`;
+      return `${scheme}://${place.names[0]}${port === usualPort ? '' : `:${port}`}`;
+    },
+    setSeatCookie: (reply, secret) => {
+      reply.header('set-cookie', `${cookies.seat()}=${secret}; ${attributes}; Path=/seat`);
+    },
+    seatOf: (asked) => {
+      const who = sessionOf(asked);
+      if (who?.kind === 'seat') return who.seat;
+      // Revoked between the first look and this one.
+      throw new LabError('NOT_FOUND', 'this seat has no session any more');
     },
     close: () => app.close(),
   };
+}
+
+const askForLink = 'This page opens with the link that podlab printed. Each link works once; get a new one there.';
+const askForCard = 'This page opens with the address on your card.';
+
+function keyOf(who: Who | undefined, ip: string): string {
+  if (who === undefined) return ip;
+  return who.kind === 'seat' ? `seat ${who.seat}` : 'owner';
+}
+
+function cannotListen(address: string, port: number, cause: Error): LabError {
+  return new LabError('HOST_UNSUITABLE', `nothing can be served at ${address}, port ${port}: ${cause.message}`, {
+    hint: 'Choose another port with --port, or an address of this machine.',
+    cause,
+  });
 }
 
 function protect(reply: FastifyReply): void {

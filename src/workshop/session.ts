@@ -5,7 +5,7 @@ import { parseAnswer, renderAnswer } from './answer.ts';
 import { undiagnosed } from './diagnosis-ids.ts';
 import { examine, findTruth, type Surroundings } from './examine.ts';
 import type { Answer, Exercise, Hint, Lab, ShellBlock, Task, Verdict } from './exercise.ts';
-import { nextHint } from './hints.ts';
+import { type HintRule, nextHint } from './hints.ts';
 import type { Progress, TaskProgress } from './progress.ts';
 import { createRoomKeeper, type RoomKeeper } from './room-keeper.ts';
 import { runBlocks } from './run-blocks.ts';
@@ -19,6 +19,8 @@ export interface SessionRequest extends Room {
   readonly progress: Progress;
   /** Changes whenever the room is built anew; what was set up in another room is not there any more. */
   readonly roomId: string;
+  /** What a workshop says about the hints of a task; without it they are as the lab gives them. */
+  readonly hintRule?: (exercise: string, task: string) => HintRule;
 }
 
 /** `exercise` and `task` where the participant is; `task` undefined when the exercise is done, both when the lab is. */
@@ -43,6 +45,7 @@ export interface Malformed {
 export type HintOutcome =
   /** `number` counts from 1. */
   | { readonly kind: 'hint'; readonly number: number; readonly of: number; readonly hint: Hint }
+  /** With neither fails nor time it waits for the instructor. */
   | { readonly kind: 'locked'; readonly fails: number; readonly ms: number }
   | { readonly kind: 'none-left' };
 
@@ -89,11 +92,13 @@ class LabSession implements Session {
   readonly progress: Progress;
   readonly #room: Room;
   readonly #keeper: RoomKeeper;
+  readonly #hintRule: NonNullable<SessionRequest['hintRule']>;
 
-  constructor({ lab, progress, roomId, ...room }: SessionRequest) {
+  constructor({ lab, progress, roomId, hintRule = () => 'lab', ...room }: SessionRequest) {
     this.lab = lab;
     this.progress = progress;
     this.#room = room;
+    this.#hintRule = hintRule;
     this.#keeper = createRoomKeeper({ lab, progress, roomId, room });
   }
 
@@ -177,7 +182,7 @@ class LabSession implements Session {
 
   async hint(exercise: Exercise, task: Task): Promise<HintOutcome> {
     const record = this.#touch(exercise, task);
-    const outcome = nextHint(task.hints, record, this.#room.clock.now());
+    const outcome = nextHint(task.hints, record, this.#room.clock.now(), this.#hintRule(exercise.id, task.id));
     if (outcome.kind === 'hint') record.hints = outcome.number;
     await this.progress.save();
     return outcome;

@@ -54,6 +54,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   host: [
     '@lydell/node-pty',
     ...['execa', 'node:child_process', 'node:fs', 'node:http', 'node:https', 'node:os', 'node:path', 'node:stream'],
+    'node:tls',
   ],
   toolchain: [...['node:crypto', 'node:fs', 'node:path', 'node:stream', 'node:zlib'], 'tar-stream'],
   cluster: ['@kubernetes/client-node', 'node:http', 'node:https', 'node:path', 'node:stream', 'node:tls', 'yaml'],
@@ -76,7 +77,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],
     ...['node:crypto', 'node:events', 'node:fs', 'node:net', 'node:os', 'node:path', 'node:stream'],
-    ...['node:timers', 'node:url', 'node:util', 'yaml'],
+    ...['node:timers', 'node:tls', 'node:url', 'node:util', 'yaml'],
   ],
 };
 

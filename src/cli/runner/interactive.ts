@@ -3,6 +3,7 @@
 import { LabError } from '../../error.ts';
 import type { Exercise, Task, Verdict } from '../../workshop/exercise.ts';
 import { fillProse } from '../../workshop/fill-prose.ts';
+import { sanitizeLine } from '../../workshop/sanitize.ts';
 import type { Session } from '../../workshop/session.ts';
 import { renderMarkdown } from '../terminal/markdown.ts';
 import { createPaint } from '../terminal/paint.ts';
@@ -12,7 +13,7 @@ import { readUpTo, renderExerciseHeading, renderHint, renderSolution } from './e
 import { describeLock } from './hint-lock.ts';
 import { type ActionName, actionOfKey, keysOf, renderHelp, renderKeyBar } from './keys.ts';
 import { isDone, renderExerciseList, renderLabBar, renderLabDone } from './lab-progress.ts';
-import type { RunnerIo } from './runner-io.ts';
+import type { RunnerIo, RunnerMail } from './runner-io.ts';
 
 /** Where the participant stands: a task that has been solved or skipped here stays until they go on. */
 interface Place {
@@ -22,9 +23,9 @@ interface Place {
 }
 
 /** Returns when the participant leaves or the lab is done. Progress is saved by the session after every step. */
-export async function runInteractive(session: Session, io: RunnerIo): Promise<void> {
+export async function runInteractive(session: Session, io: RunnerIo, mail?: RunnerMail): Promise<void> {
   try {
-    await new LabRun(session, io).run();
+    await new LabRun(session, io, mail).run();
   } catch (error) {
     if (!isCancelled(error)) throw error;
     io.write('\n');
@@ -33,17 +34,19 @@ export async function runInteractive(session: Session, io: RunnerIo): Promise<vo
 }
 
 class LabRun {
-  readonly #session: Session;
+  #session: Session;
   readonly #io: RunnerIo;
+  readonly #mail: RunnerMail | undefined;
   #place: Place | undefined;
   /** What has been shown, so that going on in an exercise shows only what is new. */
   #shown: { exercise: Exercise; parts: number } | undefined;
 
   #hasSuggestedShell = false;
 
-  constructor(session: Session, io: RunnerIo) {
+  constructor(session: Session, io: RunnerIo, mail: RunnerMail | undefined) {
     this.#session = session;
     this.#io = io;
+    this.#mail = mail;
   }
 
   async run(): Promise<void> {
@@ -53,10 +56,38 @@ class LabRun {
     while (this.#place !== undefined && !leaves) {
       const { isDone: done, task } = this.#place;
       const prompt = `${this.#bar()}\n${renderKeyBar(done, task.check.kind === 'ask', this.#paint)}`;
-      const action = actionOfKey(await this.#io.key(prompt, keysOf(done)), done);
+      const key = await this.#key(prompt, keysOf(done));
+      if (key === undefined) continue;
+      const action = actionOfKey(key, done);
       leaves = action === 'quit';
       if (!leaves) await this.#guarded(action, this.#place);
     }
+  }
+
+  /** Undefined when the instructor has interrupted; what was said is on the screen by then. */
+  async #key(prompt: string, keys: ReturnType<typeof keysOf>): Promise<ReturnType<typeof keysOf>[number] | undefined> {
+    if (this.#mail === undefined) return this.#io.key(prompt, keys);
+    // Taken before the look, so that nothing can come in between unnoticed.
+    const news = this.#mail.next();
+    if (await this.#readMail(this.#mail)) return undefined;
+    return this.#io.keyOrNews(prompt, keys, news);
+  }
+
+  /** @returns whether the participant was taken back to the start of something */
+  async #readMail(mail: RunnerMail): Promise<boolean> {
+    const fresh = await mail.takeNew();
+    for (const { words } of fresh) this.#say(`${this.#paint('bold', 'From the instructor:')} ${sanitizeLine(words)}`);
+    if (!fresh.some(({ isReset }) => isReset)) return false;
+    try {
+      await this.#io.busy('Looking…', () => mail.obey());
+      this.#session = await mail.reopen();
+      const { exercise } = this.#place ?? {};
+      this.#shown = undefined;
+      await this.#arrive(exercise === undefined ? undefined : this.#session.exercise(exercise.id));
+    } catch (error) {
+      this.#reportFault(error);
+    }
+    return true;
   }
 
   /** The lab's story, for those who see it for the first time. */

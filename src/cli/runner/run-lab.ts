@@ -2,6 +2,7 @@
 
 import type { Session } from '../../workshop/session.ts';
 import { describeCurrentTask } from './line-mode.ts';
+import type { RunnerMail } from './runner-io.ts';
 import type { TerminalStreams } from './terminal-io.ts';
 
 export type LabStreams = Omit<TerminalStreams, 'stdin'> & {
@@ -9,7 +10,7 @@ export type LabStreams = Omit<TerminalStreams, 'stdin'> & {
 };
 
 /** Returns when the participant leaves, the lab is done, or, without a terminal, the current task has been printed. */
-export async function runLab(session: Session, streams: LabStreams): Promise<void> {
+export async function runLab(session: Session, streams: LabStreams, mail?: RunnerMail): Promise<void> {
   const { stdin, stdout } = streams;
   if (stdin.isTTY !== true || stdout.isTTY !== true) {
     stdout.write(await describeCurrentTask(session, { color: false, width: 80 }));
@@ -17,5 +18,5 @@ export async function runLab(session: Session, streams: LabStreams): Promise<voi
   }
   const { terminalIo } = await import('./terminal-io.ts');
   const { runInteractive } = await import('./interactive.ts');
-  await runInteractive(session, terminalIo(streams));
+  await runInteractive(session, terminalIo(streams), mail);
 }

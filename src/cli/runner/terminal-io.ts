@@ -30,6 +30,15 @@ export function terminalIo({ stdin, stdout, signal, nodes, openShell }: Terminal
     },
     key: async <Key extends string>(prompt: string, keys: readonly Key[]) =>
       (await settled(keyPrompt({ prompt, keys }, context))) as Key,
+    keyOrNews: async <Key extends string>(prompt: string, keys: readonly Key[], news: AbortSignal) => {
+      const either = { ...context, signal: AbortSignal.any([signal, news]) };
+      try {
+        return (await settled(keyPrompt({ prompt, keys }, either))) as Key;
+      } catch (error) {
+        if (news.aborted && !signal.aborted) return undefined;
+        throw error;
+      }
+    },
     line: async (message) => {
       const value = await settled(linePrompt({ message }, context));
       // What was said stays on the screen; a question that was called off doesn't.

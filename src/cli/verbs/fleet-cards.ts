@@ -7,10 +7,12 @@ import { seatRecord, withSeat } from '../../fleet/fleet-record.ts';
 import { selectSeats } from '../../fleet/select-seats.ts';
 import { hashToken, newToken } from '../../fleet/tokens.ts';
 import { writeFileAtomic } from '../../host/files.ts';
+import { fingerprintOf } from '../../web/self-signed.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openFleet } from '../fleet.ts';
+import { ownCertificate } from '../listen-place.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
   const { html, csv } = options as Readonly<Record<string, string | undefined>>;
@@ -20,9 +22,12 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   const url = addressOf(options.url);
   const fleet = await openFleet(app, options.workshop as string | undefined);
   const { title, name } = fleet.workshop;
+  const host = new URL(url).hostname;
+  const fingerprint = options.selfSigned === true ? fingerprintOf(ownCertificate(app, name, [host]).cert) : '';
   const cards = selectSeats(fleet.workshop, args).map((seat): Card & { hash: string } => {
     const token = newToken();
-    return { stack: seat.stack, person: seat.person, token, address: `${url}seat#${token}`, hash: hashToken(token) };
+    const address = `${url}seat#${token}`;
+    return { stack: seat.stack, person: seat.person, token, url, address, fingerprint, hash: hashToken(token) };
   });
   const { renderCards, renderCardsCsv } = await import('../../fleet/cards.ts');
   await fleet.locked(async () => {
@@ -39,7 +44,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   const files = [html, csv].filter((file) => file !== undefined).map((file) => resolve(file));
   app.answer(
     options.json === true,
-    { workshop: name, seats: cards.map(({ stack }) => stack), files },
+    { workshop: name, seats: cards.map(({ stack }) => stack), files, fingerprint },
     () =>
       `${cards.length} ${cards.length === 1 ? 'card' : 'cards'} in ${files.join(' and ')}, readable by you alone. Tokens given before are void for these seats.\n`,
   );

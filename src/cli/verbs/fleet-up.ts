@@ -14,6 +14,7 @@ import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Fleet, openFleet } from '../fleet.ts';
 import { answerOutcomes, onSeats, setWanted } from '../fleet-work.ts';
+import { keepPolicy } from '../inbox-file.ts';
 import { keepSeed } from '../lab-room.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
@@ -36,6 +37,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
       work: async (seat) => {
         await claim(fleet, seat);
         keepSeed(app, seat.stack, seatSeed(workshop.name, seat.number));
+        await keepPolicy(app, seat.stack, workshop);
         const { created, from } = await driver.up(await fleet.stackOf(seat), silentReporter);
         return { created, from };
       },

@@ -7,7 +7,7 @@ import type { VerbInput } from '../command.ts';
 import { taskOrCurrent } from '../current-task.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { currentSession } from '../lab-room.ts';
-import { formatDuration } from '../terminal/duration.ts';
+import { describeLock } from '../runner/hint-lock.ts';
 import { formatOf } from '../terminal/format-of.ts';
 import { renderMarkdown } from '../terminal/markdown.ts';
 
@@ -27,9 +27,5 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
 function describe(outcome: HintOutcome): string {
   if (outcome.kind === 'hint') return `Hint ${outcome.number} of ${outcome.of}:`;
   if (outcome.kind === 'none-left') return 'There are no more hints. "podlab solve --show" shows the solution.';
-  const ways = [
-    ...(outcome.fails > 0 ? [`after ${outcome.fails} more failed check${outcome.fails === 1 ? '' : 's'}`] : []),
-    ...(outcome.ms > 0 ? [`in ${formatDuration(outcome.ms)}`] : []),
-  ];
-  return `The next hint opens ${ways.join(' or ')}.`;
+  return describeLock(outcome);
 }

@@ -6,7 +6,7 @@ import { readTextIfExists } from '../../host/files.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readSettings, sendWaiting, settingsFile, writeSettings } from '../reporting.ts';
+import { hearWord, readSettings, type Sent, settingsFile, writeSettings } from '../reporting.ts';
 import { roomName } from '../stack-files.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
@@ -14,15 +14,17 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   if (options.off === true) rmSync(settingsFile(app, stack), { force: true });
   if (args[0] !== undefined) {
     const url = serverOf(args[0]);
-    writeSettings(app, stack, { url, token: await tokenOf(app, options.tokenFile as string | undefined), known: 0 });
+    const certificate = await certificateOf(url, options.fingerprint as string | undefined);
+    const token = await tokenOf(app, options.tokenFile as string | undefined);
+    writeSettings(app, stack, { url, token, known: 0, certificate });
   }
   const url = readSettings(app, stack)?.url ?? '';
-  const sent = await sendWaiting(app, stack);
+  const sent = await hearWord(app, stack);
   app.answer(options.json === true, { stack, url, ...sent }, () => `${stack}: ${inWords(url, sent)}\n`);
   return sent.state === 'sent' || sent.state === 'off' ? exitCodes.done : exitCodes.no;
 }
 
-function inWords(url: string, { state, waiting, why }: Awaited<ReturnType<typeof sendWaiting>>): string {
+function inWords(url: string, { state, waiting, why }: Sent): string {
   if (state === 'off') return 'reports to nobody';
   return state === 'sent' ? `reports to ${url}, which has everything` : `${why}; ${waiting} reports wait`;
 }
@@ -34,6 +36,25 @@ function serverOf(word: string): string {
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return new URL('./', url).href;
   throw new LabError('USAGE', `${word} is no address of a workshop's server`, {
     hint: 'Write https://…; http only for this machine, since the token would be readable on the way.',
+  });
+}
+
+/**
+ * What the server shows, if it is what the card says; '' when an authority is to vouch for it.
+ * @throws LabError USAGE, TIMEOUT
+ */
+async function certificateOf(url: string, fingerprint: string | undefined): Promise<string> {
+  if (fingerprint === undefined) return '';
+  const { hostname, port, protocol } = new URL(url);
+  if (protocol !== 'https:') throw new LabError('USAGE', '--fingerprint is for addresses that begin with https');
+  const { shownCertificate } = await import('../../host/https.ts');
+  const { bareHost, isSameFingerprint } = await import('../../web/self-signed.ts');
+  const shown = await shownCertificate(bareHost(hostname), Number(port || 443), 10_000).catch((cause: Error) => {
+    throw new LabError('TIMEOUT', `${url} cannot be reached (${cause.message})`, { cause, hint: 'Try again later.' });
+  });
+  if (isSameFingerprint(shown.fingerprint, fingerprint)) return shown.certificate;
+  throw new LabError('USAGE', `${url} shows another certificate than your card says: ${shown.fingerprint}`, {
+    hint: 'Compare the fingerprint with your card. If they differ, tell the instructor: somebody may be in between.',
   });
 }
 

@@ -5,6 +5,7 @@ import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readLab } from '../lab-files.ts';
 import { rememberLab, roomFor, sessionFor } from '../lab-room.ts';
+import { openMailbox } from '../mailbox.ts';
 import { runLab } from '../runner/run-lab.ts';
 import { openShell } from './shell.ts';
 
@@ -16,15 +17,21 @@ export async function startLab(app: App, name: string, stack: string | undefined
   const lab = await readLab(app, name);
   const room = await roomFor(app, lab, stack);
   rememberLab(app, lab.name);
-  const session = await sessionFor(app, lab, room);
-  await runLab(session, {
+  const mailbox = openMailbox(app, room.stack);
+  const streams = {
     stdin: app.stdin,
     stdout: app.stdout,
     signal: app.signal,
-    nodes: [...room.topology.nodes.map(({ name }) => name), 'gateway'],
+    nodes: [...room.topology.nodes.map(({ name: node }) => node), 'gateway'],
     openShell: async (node: string) => {
       await openShell(app, room.stack, node);
     },
-  });
+  };
+  const reopen = async () => sessionFor(app, lab, await roomFor(app, lab, stack));
+  try {
+    await runLab(await sessionFor(app, lab, room), streams, { ...mailbox, reopen });
+  } finally {
+    mailbox.close();
+  }
   return exitCodes.done;
 }

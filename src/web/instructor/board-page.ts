@@ -1,13 +1,17 @@
 // What the instructor's page is sent: the grid of seats and tasks, and what has changed of it.
 
 import type { SeatBoard, TaskState } from '../../report/board.ts';
+import { isHandWaiting } from '../../report/inbox.ts';
 import { commonMistakes, type Mistake, stuckSeats } from '../../report/mistakes.ts';
 import { sanitizeLine } from '../../workshop/sanitize.ts';
 import type { InstructorDesk, TaskEntry } from './desk.ts';
 
 export interface BoardPage {
   readonly title: string;
-  readonly closesAt: number;
+  /** Milliseconds until it opens or closes, negative after that; undefined when there is no such time. */
+  readonly opensInMs: number | undefined;
+  readonly closesInMs: number | undefined;
+  readonly hints: 'open' | 'locked';
   readonly tasks: readonly TaskEntry[];
   readonly seats: readonly SeatPage[];
   readonly summary: BoardSummary;
@@ -18,6 +22,12 @@ export interface SeatPage {
   readonly number: number;
   readonly person: string;
   readonly isHandUp: boolean;
+  /** Whether its room is on the server's machine. */
+  readonly isHere: boolean;
+  /** Another history than the known one was sent: nothing is taken from it. */
+  readonly isForked: boolean;
+  /** Events that happened while the workshop was not open. */
+  readonly late: number;
   /** `lab/exercise/task` that was worked at last. */
   readonly at: string;
   readonly cells: Readonly<Record<string, Cell>>;
@@ -43,19 +53,31 @@ export interface BoardSummary {
 const stuckAfter = 3;
 const mostMistakes = 12;
 
-export function boardPage(desk: InstructorDesk): BoardPage {
-  const { title, closesAt, tasks, reports } = desk;
-  const seats = desk.seats.map(({ seat }) => seatPage(desk, seat, reports.boards.get(seat)));
-  return { title: sanitizeLine(title), closesAt, tasks, seats, summary: boardSummary(desk) };
+export function boardPage(desk: InstructorDesk, now: number): BoardPage {
+  const { title, opensAt, closesAt, hints, tasks, reports } = desk;
+  return {
+    title: sanitizeLine(title),
+    opensInMs: opensAt === 0 ? undefined : opensAt - now,
+    closesInMs: closesAt === 0 ? undefined : closesAt - now,
+    hints,
+    tasks,
+    seats: desk.seats.map(({ seat }) => seatPage(desk, seat, reports.boards.get(seat))),
+    summary: boardSummary(desk),
+  };
 }
 
-export function boardSummary({ reports, seats }: InstructorDesk): BoardSummary {
-  const { boards } = reports;
+export function boardSummary(desk: InstructorDesk): BoardSummary {
+  const { boards } = desk.reports;
   return {
     mistakes: commonMistakes(boards).slice(0, mostMistakes),
     stuck: stuckSeats(boards, stuckAfter),
-    hands: seats.map(({ seat }) => seat).filter((seat) => boards.get(seat)?.isHandUp === true),
+    hands: desk.seats.map(({ seat }) => seat).filter((seat) => isHandUp(desk, seat, boards.get(seat))),
   };
+}
+
+/** Those whose last check of a task gave a diagnosis. */
+export function seatsWith({ reports }: InstructorDesk, task: string, diagnosis: string): readonly string[] {
+  return [...reports.boards].flatMap(([seat, { tasks }]) => (tasks.get(task)?.diagnosis === diagnosis ? [seat] : []));
 }
 
 export function seatPage(desk: InstructorDesk, seat: string, board: SeatBoard | undefined): SeatPage {
@@ -68,8 +90,15 @@ export function seatPage(desk: InstructorDesk, seat: string, board: SeatBoard | 
     seat,
     number: entry?.number ?? 0,
     person: sanitizeLine(entry?.person ?? ''),
-    isHandUp: board?.isHandUp ?? false,
+    isHandUp: isHandUp(desk, seat, board),
+    isHere: desk.isHere(seat),
+    isForked: desk.reports.forked.has(seat),
+    late: board?.late ?? 0,
     at: board?.at ?? '',
     cells: Object.fromEntries(cells),
   };
+}
+
+function isHandUp({ notices }: InstructorDesk, seat: string, board: SeatBoard | undefined): boolean {
+  return board !== undefined && isHandWaiting(board, notices.of(seat));
 }

@@ -5,10 +5,23 @@ import { useState } from 'preact/hooks';
 import type { ExerciseEntry, LabPage } from '../participant/lab-page.ts';
 import { html, type View } from './dom.ts';
 import { richViews } from './rich-view.ts';
-import { RoomPicture } from './room-picture.ts';
-import { addressOf, announcement, busy, connected, exercise, fault, lab, reset, start } from './state.ts';
+import { pictureView } from './room-picture.ts';
+import {
+  addressOf,
+  announcement,
+  busy,
+  connected,
+  exercise,
+  fault,
+  highlights,
+  lab,
+  reset,
+  room,
+  start,
+} from './state.ts';
 import { TaskView } from './task-view.ts';
 import { Terminals } from './terminals.ts';
+import { NoticesView, WorkshopBar } from './workshop-view.ts';
 
 function Page(): View {
   const known = lab.value;
@@ -20,6 +33,7 @@ function Page(): View {
     <main>
       <div class="text" id="exercise" tabindex="-1">
         ${faultView()}
+        <${NoticesView} />
         ${exercise.value === undefined ? homeView(known) : html`<${ExerciseView} />`}
       </div>
       <div class="room">
@@ -32,7 +46,7 @@ function Page(): View {
               <li class="isolated">isolated: no way out</li>
             </ul>
           </header>
-          <${RoomPicture} />
+          ${pictureView(known.topology, room.value, highlights.value)}
         </section>
         <${Terminals} />
       </div>
@@ -47,6 +61,7 @@ function topBar(known: LabPage): View {
   return html`<header class="top">
     <a class="brand" href="#/">podlab</a>
     <a class="lab" href="#/">${known.title}</a>
+    ${known.labs.length < 2 ? undefined : labsView(known)}
     <nav aria-label="Exercises">
       <ol class="steps">
         ${known.exercises.map(
@@ -60,7 +75,17 @@ function topBar(known: LabPage): View {
       <progress value=${done} max=${tasks.length} aria-label="Tasks done"></progress>
       <span>${done} of ${tasks.length}</span>
     </div>
+    <${WorkshopBar} />
   </header>`;
+}
+
+function labsView({ labs, name }: LabPage): View {
+  const go = (event: Event) => {
+    location.hash = `#/${(event.currentTarget as HTMLSelectElement).value}`;
+  };
+  return html`<select class="labs" aria-label="Lab" value=${name} onChange=${go}>
+    ${labs.map((one) => html`<option value=${one.name}>${one.title}</option>`)}
+  </select>`;
 }
 
 function homeView(known: LabPage): View {

@@ -24,6 +24,9 @@ export interface Hinted extends Pages {
     | { readonly kind: 'none-left' };
 }
 
+/** Where the page's data is: a seat of a workshop has its own place on the server. */
+export const base = location.pathname === '/seat' ? '/seat' : '';
+
 /** What a request that failed says. */
 export class RequestFault extends Error {
   readonly hint: string;
@@ -33,17 +36,18 @@ export class RequestFault extends Error {
   }
 }
 
-export function fetchLab(): Promise<LabPage> {
-  return answerOf(fetch('/api/lab'));
+/** @param name '' for the lab that the seat is in */
+export function fetchLab(name = ''): Promise<LabPage> {
+  return answerOf(fetch(`${base}/api/lab${name === '' ? '' : `?name=${encodeURIComponent(name)}`}`));
 }
 
 export function fetchExercise(id: string): Promise<Pages> {
-  return answerOf(fetch(`/api/exercise?id=${encodeURIComponent(id)}`));
+  return answerOf(fetch(`${base}/api/exercise?id=${encodeURIComponent(id)}`));
 }
 
 export function post<T = Pages>(path: string, body: object): Promise<T> {
   const headers = { 'content-type': 'application/json' };
-  return answerOf(fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  return answerOf(fetch(base + path, { method: 'POST', headers, body: JSON.stringify(body) }));
 }
 
 async function answerOf<T>(request: Promise<Response>): Promise<T> {
@@ -51,10 +55,18 @@ async function answerOf<T>(request: Promise<Response>): Promise<T> {
   try {
     response = await request;
   } catch {
-    throw new RequestFault('podlab does not answer any more.', 'Start it again with: podlab page');
+    throw new RequestFault(
+      'podlab does not answer any more.',
+      base === '' ? 'Start it again with: podlab page' : 'Look whether you are online, then reload this page.',
+    );
   }
   const text = await response.text();
   const data = text.startsWith('{') ? JSON.parse(text) : { error: { message: text.trim(), hint: '' } };
   if (response.ok) return data;
   throw new RequestFault(data.error?.message ?? data.message ?? 'the request failed', data.error?.hint ?? '');
+}
+
+/** Shows the token of a card, once; from then on a cookie that no script can read says which seat this is. */
+export async function enterSeat(token: string): Promise<void> {
+  await post('/enter', { token });
 }

@@ -1,20 +1,27 @@
 // The picture of the room as it is now, with what the last verdict was about.
 
+import type { RoomView } from '../../probe/room-view.ts';
+import type { LabPage } from '../participant/lab-page.ts';
 import { html, type View } from './dom.ts';
 import type { Tone } from './highlights.ts';
 import { type Cable, type Line, layOutRoom, type Picture, type Shape } from './room-layout.ts';
-import { highlights, lab, room } from './state.ts';
 
 /** More namespaces beside each other would be too small to read; the rest is counted. */
 const mostColumns = (nodes: number) => (nodes === 1 ? 6 : nodes === 2 ? 4 : 3);
 
-export function RoomPicture(): View {
-  const topology = lab.value?.topology;
-  if (topology === undefined) return undefined;
-  const picture = layOutRoom(topology, room.value ?? undefined, mostColumns(topology.nodes.length));
+/**
+ * @param view undefined before the first look; null while the room is not up
+ * @param tones what the last verdict was about
+ */
+export function pictureView(
+  topology: LabPage['topology'],
+  view: RoomView | null | undefined,
+  tones: ReadonlyMap<string, Tone>,
+): View {
+  const picture = layOutRoom(topology, view ?? undefined, mostColumns(topology.nodes.length));
   return html`<div class="picture scrolls" tabindex="0" role="group" aria-label="Picture of the room">
-    ${drawing(picture, highlights.value)}
-    ${room.value === null ? html`<p class="room-down" role="status">The room is not up. The next check builds it.</p>` : undefined}
+    ${drawing(picture, tones)}
+    ${view === null ? html`<p class="room-down" role="status">The room is not up. The next check builds it.</p>` : undefined}
   </div>`;
 }
 

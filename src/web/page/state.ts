@@ -2,10 +2,21 @@
 
 import { computed, signal } from '@preact/signals';
 import type { RoomView } from '../../probe/room-view.ts';
+import type { InboxPage } from '../participant/inbox-page.ts';
 import type { ExercisePage, LabPage, SolutionPage, VerdictPage } from '../participant/lab-page.ts';
 import type { Rich } from '../rich-text.ts';
 import { highlightsOf } from './highlights.ts';
-import { type Checked, fetchExercise, fetchLab, type Hinted, type Pages, post, RequestFault } from './requests.ts';
+import {
+  base,
+  type Checked,
+  enterSeat,
+  fetchExercise,
+  fetchLab,
+  type Hinted,
+  type Pages,
+  post,
+  RequestFault,
+} from './requests.ts';
 
 /** What was said about a task since the page was opened. */
 export interface Said {
@@ -22,6 +33,10 @@ export const exercise = signal<ExercisePage | undefined>(undefined);
 /** Undefined before the first look; null while the room is not up. */
 export const room = signal<RoomView | null | undefined>(undefined);
 export const connected = signal(true);
+/** What the workshop has told this seat; undefined for somebody who is in none. */
+export const inbox = signal<InboxPage | undefined>(undefined);
+/** When the workshop closes, on this browser's own running clock; undefined when it has no end. Milliseconds. */
+export const closesAt = signal<number | undefined>(undefined);
 /** What is being done, as `check make`; '' for nothing. */
 export const busy = signal('');
 export const said = signal<Readonly<Record<string, Said>>>({});
@@ -40,19 +55,30 @@ export const highlights = computed(() => {
 export const keyOf = (exerciseId: string, task: string) => `${exerciseId} ${task}`;
 
 export async function start(): Promise<void> {
+  const [, token = ''] = /^#([\w-]{20,100})$/.exec(location.hash) ?? [];
   await guarded('load', async () => {
+    // The token must not stay in the address, where it could be seen or shared.
+    if (token !== '') history.replaceState(undefined, '', `${location.pathname}#/`);
+    if (token !== '' && base !== '') await enterSeat(token);
     lab.value = await fetchLab();
   });
+  if (lab.value === undefined) return;
   window.addEventListener('hashchange', () => void follow());
   await follow();
   watch();
 }
 
-/** Shows what the address says: `#/` is the lab, `#/ID` an exercise. */
+/** Shows what the address says: `#/` is the lab, `#/LAB` another lab, `#/LAB/EXERCISE` an exercise. */
 async function follow(): Promise<void> {
   const id = decodeURIComponent(location.hash.replace(/^#\/?/, ''));
-  if (id === '') {
+  const isLab = lab.value?.labs.some(({ name }) => name === id) === true;
+  if (id === '' || isLab) {
     exercise.value = undefined;
+    if (isLab && id !== lab.value?.name) {
+      await guarded('load', async () => {
+        lab.value = await fetchLab(id);
+      });
+    }
     document.title = `${lab.value?.title ?? 'podlab'} · podlab`;
     return;
   }
@@ -123,12 +149,21 @@ export async function reset(): Promise<void> {
   });
 }
 
+export async function raiseHand(up: boolean): Promise<void> {
+  await guarded('hand', async () => {
+    await post('/api/hand', { up });
+    if (inbox.value !== undefined) inbox.value = { ...inbox.value, isHandUp: up };
+    announcement.value = up ? 'Your hand is up.' : 'Your hand is down.';
+  });
+}
+
 export function describeHint(outcome: Exclude<Hinted['hint'], { kind: 'hint' }>): string {
   if (outcome.kind === 'none-left') return 'There are no more hints; the solution is below.';
   const conditions = [
     ...(outcome.fails > 0 ? [`after ${outcome.fails} more failed check${outcome.fails === 1 ? '' : 's'}`] : []),
     ...(outcome.ms > 0 ? [`in ${Math.ceil(outcome.ms / 1000)} s`] : []),
   ];
+  if (conditions.length === 0) return 'The instructor opens the hints of this task. Raise your hand to ask for help.';
   return `The next hint opens ${conditions.join(' and ')}.`;
 }
 
@@ -177,7 +212,7 @@ async function guarded(what: string, work: () => Promise<void>): Promise<void> {
 }
 
 function watch(): void {
-  const events = new EventSource('/api/events');
+  const events = new EventSource(`${base}/api/events`);
   events.addEventListener('open', () => {
     connected.value = true;
   });
@@ -188,6 +223,21 @@ function watch(): void {
     room.value = JSON.parse(event.data);
   });
   events.addEventListener('progress', () => void refresh());
+  events.addEventListener('inbox', (event) => takeInbox(JSON.parse(event.data)));
+}
+
+function takeInbox(page: InboxPage): void {
+  const last = inbox.value?.notices.at(-1)?.number ?? 0;
+  const isFirst = inbox.value === undefined;
+  inbox.value = page;
+  closesAt.value = page.closesInMs === undefined ? undefined : performance.now() + page.closesInMs;
+  const fresh = page.notices.filter(({ number }) => number > last);
+  if (isFirst || fresh.length === 0) return;
+  announcement.value = `From the instructor: ${fresh.map(({ text }) => text).join(' ')}`;
+  if (!fresh.some(({ kind }) => kind === 'reset')) return;
+  // What was said about the room before is about another one.
+  said.value = {};
+  void refresh();
 }
 
 /** Another podlab has written progress: a check in a terminal, for example. */

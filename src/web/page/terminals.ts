@@ -5,6 +5,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import { useEffect, useRef } from 'preact/hooks';
 import { html, type View } from './dom.ts';
+import { base } from './requests.ts';
 import { lab } from './state.ts';
 import { adoptStyleElements } from './style-elements.ts';
 
@@ -85,7 +86,7 @@ function connect(place: string, box: HTMLElement): () => void {
   const { cols, rows } = terminal;
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   const query = new URLSearchParams({ place, columns: String(cols), rows: String(rows) });
-  const socket = new WebSocket(`${scheme}://${location.host}/api/terminal?${query}`);
+  const socket = new WebSocket(`${scheme}://${location.host}${base}/api/terminal?${query}`);
   const send = (message: object) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };

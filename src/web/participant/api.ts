@@ -3,12 +3,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Exercise, Task } from '../../workshop/exercise.ts';
 import type { Session } from '../../workshop/session.ts';
-import { oneAtATime } from '../one-at-a-time.ts';
 import { renderSentence } from '../rich-text.ts';
-import type { Desk } from './desk.ts';
+import type { Desk, SeatRoutes } from './desk.ts';
 import { exercisePage, labPage, solutionPage, verdictPage } from './lab-page.ts';
 
-const mostWaiting = 8;
 // A check may measure for a minute; these are for somebody who holds a key down.
 const actionsPerMinute = 120;
 
@@ -26,62 +24,86 @@ interface Names {
   readonly task: string;
 }
 
-/** @param pictures paths, below the lab's directory, that are served below `/pictures/` */
-export function serveLab(app: FastifyInstance, desk: Desk, pictures: ReadonlySet<string>): void {
-  const inTurn = oneAtATime(mostWaiting);
-  const pictureUrl = (src: string) => {
-    const path = src.replace(/^\.\//, '');
-    return pictures.has(path) ? `/pictures/${path.split('/').map(encodeURIComponent).join('/')}` : undefined;
-  };
-  const lab = (session: Session) => labPage(session, desk.topology, desk.places, pictureUrl);
-  const both = (session: Session, exercise: Exercise) => ({
-    lab: lab(session),
-    exercise: exercisePage(session, exercise, pictureUrl),
-  });
+/** Where a picture of a lab is to be had, or undefined when the lab has none of that path. */
+export type PictureOf = (lab: string, path: string) => string | undefined;
 
-  app.get('/api/lab', async () => inTurn(async () => lab(await desk.session())));
-  app.get<{ Querystring: { id: string } }>(
-    '/api/exercise',
-    { schema: { querystring: strict({ id }, ['id']) } },
-    async ({ query }) =>
-      inTurn(async () => {
-        const session = await desk.session();
-        return both(session, session.exercise(query.id));
+export function serveLab(app: FastifyInstance, { prefix, deskOf }: SeatRoutes, pictureOf: PictureOf): void {
+  const pagesOf = (desk: Desk) => {
+    const pictureUrl = (src: string) => pictureOf(desk.lab.name, src.replace(/^\.\//, ''));
+    const lab = (session: Session) => labPage(session, desk, pictureUrl);
+    return {
+      lab,
+      both: (session: Session, exercise: Exercise) => ({
+        lab: lab(session),
+        exercise: exercisePage(session, exercise, pictureUrl),
       }),
+    };
+  };
+  const limited = { config: { rateLimit: { max: actionsPerMinute, timeWindow: 60_000 } } };
+
+  app.get<{ Querystring: { name?: string } }>(
+    `${prefix}/api/lab`,
+    { schema: { querystring: strict({ name: id }, []) } },
+    async (request) => {
+      const desk = await deskOf(request, request.query.name ?? '');
+      return desk.inTurn(async () => pagesOf(desk).lab(await desk.session()));
+    },
+  );
+  app.get<{ Querystring: { id: string } }>(
+    `${prefix}/api/exercise`,
+    { schema: { querystring: strict({ id }, ['id']) } },
+    async (request) => {
+      const desk = await deskOf(request, labOf(request.query.id));
+      return desk.inTurn(async () => {
+        const session = await desk.session();
+        return pagesOf(desk).both(session, session.exercise(request.query.id));
+      });
+    },
+  );
+  app.post<{ Body: { up: boolean } }>(
+    `${prefix}/api/hand`,
+    { ...limited, schema: { body: strict({ up: { type: 'boolean' } }, ['up']) } },
+    async (request) => {
+      const desk = await deskOf(request, '');
+      await desk.raiseHand(request.body.up);
+      return { up: request.body.up };
+    },
   );
 
-  const act = <Body extends object>(
+  const act = <Body extends { readonly exercise: string }>(
     path: string,
     properties: Record<string, object>,
-    work: (session: Session, body: Body) => Promise<object>,
+    work: (session: Session, exercise: Exercise, body: Body) => Promise<object>,
   ) =>
     app.post<{ Body: Body }>(
-      path,
+      `${prefix}${path}`,
       {
-        schema: { body: strict(properties, Object.keys(properties)) },
-        config: { rateLimit: { max: actionsPerMinute, timeWindow: 60_000 } },
+        ...limited,
+        schema: { body: strict({ exercise: id, ...properties }, ['exercise', ...Object.keys(properties)]) },
       },
-      async ({ body }) => inTurn(async () => work(await desk.session(), body as Body)),
+      async (request) => {
+        const body = request.body as Body;
+        const desk = await deskOf(request, labOf(body.exercise));
+        return desk.inTurn(async () => {
+          const session = await desk.session();
+          const exercise = session.exercise(body.exercise);
+          return { ...(await work(session, exercise, body)), ...pagesOf(desk).both(session, exercise) };
+        });
+      },
     );
   const actOnTask = <Body extends Names>(
     path: string,
     properties: Record<string, object>,
     work: (session: Session, exercise: Exercise, task: Task, body: Body) => Promise<object>,
   ) =>
-    act<Body>(path, { exercise: id, task: id, ...properties }, async (session, body) => {
-      const { exercise, task } = session.task(`${body.exercise}/${body.task}`);
-      return { ...(await work(session, exercise, task, body)), ...both(session, exercise) };
-    });
+    act<Body>(path, { task: id, ...properties }, (session, exercise, body) =>
+      work(session, exercise, session.task(`${body.exercise}/${body.task}`).task, body),
+    );
 
-  act<{ exercise: string }>('/api/enter', { exercise: id }, async (session, body) => {
-    const exercise = session.exercise(body.exercise);
-    await session.enter(exercise);
-    return both(session, exercise);
-  });
-  act<{ exercise: string }>('/api/reset', { exercise: id }, async (session, body) => {
-    const exercise = session.exercise(body.exercise);
+  act('/api/enter', {}, (session, exercise) => session.enter(exercise));
+  act('/api/reset', {}, async (session, exercise) => {
     await session.reset(exercise);
-    return both(session, exercise);
+    return {};
   });
   actOnTask<Names & { given: string }>(
     '/api/check',
@@ -116,4 +138,9 @@ export function serveLab(app: FastifyInstance, desk: Desk, pictures: ReadonlySet
       return {};
     },
   );
+}
+
+/** The lab that an exercise belongs to, by its id. */
+function labOf(exercise: string): string {
+  return exercise.includes('/') ? (exercise.split('/')[0] ?? '') : '';
 }

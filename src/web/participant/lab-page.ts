@@ -8,12 +8,15 @@ import type { TaskProgress } from '../../workshop/progress.ts';
 import { sanitizeLine } from '../../workshop/sanitize.ts';
 import type { Session, Solution } from '../../workshop/session.ts';
 import { type PictureUrl, type Rich, renderRich, renderSentence } from '../rich-text.ts';
+import type { Desk, LabEntry } from './desk.ts';
 
 export type TaskState = TaskProgress['state'];
 
 export interface LabPage {
   readonly name: string;
   readonly title: string;
+  /** Labs that may be chosen, this one among them. */
+  readonly labs: readonly LabEntry[];
   readonly stack: string;
   readonly story: readonly Rich[];
   readonly exercises: readonly ExerciseEntry[];
@@ -82,8 +85,7 @@ export interface SolutionPage {
 
 export function labPage(
   session: Session,
-  topology: Topology,
-  places: readonly string[],
+  { labs, places, topology }: Pick<Desk, 'labs' | 'places' | 'topology'>,
   pictureUrl: PictureUrl,
 ): LabPage {
   const { lab, progress } = session;
@@ -91,6 +93,7 @@ export function labPage(
   return {
     name: lab.name,
     title: sanitizeLine(lab.title),
+    labs: labs.map(({ name, title }) => ({ name, title: sanitizeLine(title) })),
     stack,
     story: renderRich(lab.story, pictureUrl),
     exercises: lab.exercises.map((exercise) => ({

@@ -7,6 +7,7 @@ import { pageDocument } from '../page-document.ts';
 import { createPageServer } from '../server.ts';
 import { serveLab } from './api.ts';
 import type { Desk } from './desk.ts';
+import { servePictures } from './pictures.ts';
 import { serveRoomFeed } from './room-feed.ts';
 import { serveTerminals } from './terminals.ts';
 
@@ -21,16 +22,10 @@ export async function serveParticipant(desk: Desk, port: number): Promise<Partic
   const access = createAccess();
   const assets = loadAssets(join(import.meta.dirname, '..', 'page'));
   const server = await createPageServer({ access, assets, document });
-  const pictures = loadPictures(desk.lab.dir);
-  serveLab(server.app, desk, new Set(pictures.keys()));
-  serveRoomFeed(server.app, desk);
-  serveTerminals(server.app, desk);
-  server.app.get<{ Params: { '*': string } }>('/pictures/*', (request, reply) => {
-    const picture = pictures.get(request.params['*']);
-    if (picture === undefined) return reply.callNotFound();
-    // A picture that is opened by itself may not run anything either.
-    return reply.header('content-security-policy', "default-src 'none'; sandbox").type(picture.type).send(picture.body);
-  });
+  const routes = { prefix: '', deskOf: async () => desk } as const;
+  serveLab(server.app, routes, servePictures(server.app, '', loadPictures(desk.lab.dir)));
+  serveRoomFeed(server.app, routes);
+  serveTerminals(server.app, routes);
   const origin = await server.listen(port);
   return {
     link: () => `${origin}/enter?token=${access.issueToken()}`,

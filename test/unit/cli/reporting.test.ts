@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { App } from '../../../src/cli/app.ts';
-import { record, sendWaiting, settingsFile, writeSettings } from '../../../src/cli/reporting.ts';
+import { inboxFile, readInbox, takeResets } from '../../../src/cli/inbox-file.ts';
+import { hearWord, record, sendWaiting, settingsFile, writeSettings } from '../../../src/cli/reporting.ts';
 import { journalFile } from '../../../src/cli/seat-journal.ts';
 import { acceptEvents } from '../../../src/report/accept-events.ts';
 import type { ReportBody, ReportEvent } from '../../../src/report/event.ts';
+import { hintRuleOf, type WorkshopWord } from '../../../src/report/inbox.ts';
 import { parseJournal } from '../../../src/report/journal.ts';
 
 const body: ReportBody = {
@@ -31,6 +33,7 @@ let server: Server | undefined;
 let known: readonly ReportEvent[] = [];
 let status = 200;
 let bearers: (string | undefined)[] = [];
+let word: WorkshopWord = { notices: [], hints: 'open' };
 
 beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), 'podlab-report-'));
@@ -38,6 +41,7 @@ beforeEach(() => {
   known = [];
   status = 200;
   bearers = [];
+  word = { notices: [], hints: 'open' };
   const stderr = { write: (text: string) => said.push(text) > 0 };
   app = { paths: { state, runtime: state, cache: state }, stderr, env: {} } as unknown as App;
 });
@@ -58,7 +62,8 @@ async function serve(port = 0): Promise<number> {
       bearers.push(request.headers.authorization);
       if (status === 200) known = [...known, ...acceptEvents(known, JSON.parse(text).events).fresh];
       response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-      response.end(JSON.stringify({ known: known.length }));
+      const { heard = 0 } = JSON.parse(text);
+      response.end(JSON.stringify({ known: known.length, ...word, notices: word.notices.slice(heard) }));
     });
   });
   await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve));
@@ -66,7 +71,7 @@ async function serve(port = 0): Promise<number> {
 }
 
 const reportTo = (port: number) =>
-  writeSettings(app, 'seat', { url: `http://127.0.0.1:${port}/`, token: 'a'.repeat(27), known: 0 });
+  writeSettings(app, 'seat', { url: `http://127.0.0.1:${port}/`, token: 'a'.repeat(27), known: 0, certificate: '' });
 
 const numbers = () => known.map(({ number }) => number);
 
@@ -110,6 +115,7 @@ test('a server that lost its last answer, or its last events, gets what it lacks
     url: `http://127.0.0.1:${port}/`,
     token: 'a',
     known: 1,
+    certificate: '',
   });
   expect(await sendWaiting(app, 'seat')).toMatchObject({ state: 'sent' });
   expect(numbers()).toEqual([1, 2, 3, 4, 5]);
@@ -150,4 +156,36 @@ test('several podlabs at one seat make one chain', async () => {
   await Promise.all(Array.from({ length: 12 }, () => record(app, 'seat', body)));
   const { events, badLine } = parseJournal(readFileSync(journalFile(app, 'seat'), 'utf8'));
   expect([events.length, badLine]).toEqual([12, 0]);
+});
+
+const notice = { at: 1, text: '', exercise: '', task: '', done: false, event: 0 } as const;
+
+test('what the instructor says comes with the answer to a report, and to a question when nothing is reported', async () => {
+  reportTo(await serve());
+  word = { hints: 'locked', closesInMs: 60_000, notices: [{ ...notice, number: 1, kind: 'message', text: 'Coffee' }] };
+  await record(app, 'seat', body);
+  expect(readInbox(app, 'seat')).toMatchObject({ heard: 1, hints: 'locked', notices: [{ text: 'Coffee' }] });
+  const { closesAt } = readInbox(app, 'seat');
+  expect(Math.abs(closesAt - Date.now() - 60_000)).toBeLessThan(5000);
+
+  const unlock = { ...notice, number: 2, kind: 'unlock', exercise: 'a/b', task: 'c' } as const;
+  const reset = { ...notice, number: 3, kind: 'reset', exercise: 'a/b' } as const;
+  word = { ...word, notices: [...word.notices, unlock, reset] };
+  expect(hintRuleOf(readInbox(app, 'seat'), 'a/b', 'c')).toBe('closed');
+  expect(await hearWord(app, 'seat')).toEqual({ state: 'sent', waiting: 0, why: '' });
+  expect(hintRuleOf(readInbox(app, 'seat'), 'a/b', 'c')).toBe('open');
+  expect(hintRuleOf(readInbox(app, 'seat'), 'a/b', 'd')).toBe('closed');
+  // Of several podlabs at this seat one does the reset.
+  const taken = await Promise.all([takeResets(app, 'seat'), takeResets(app, 'seat'), takeResets(app, 'seat')]);
+  expect(taken.flat()).toEqual(['a/b']);
+  expect(statSync(inboxFile(app, 'seat')).mode & 0o777).toBe(0o600);
+});
+
+test('an inbox that is not what podlab wrote is told anew', async () => {
+  reportTo(await serve());
+  word = { ...word, notices: [{ ...notice, number: 1, kind: 'message', text: 'Coffee' }] };
+  await hearWord(app, 'seat');
+  writeFileSync(inboxFile(app, 'seat'), '{"heard": 7');
+  await hearWord(app, 'seat');
+  expect(readInbox(app, 'seat')).toMatchObject({ heard: 1, notices: [{ text: 'Coffee' }] });
 });

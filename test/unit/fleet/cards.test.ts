@@ -11,13 +11,22 @@ import type { Topology } from '../../../src/topology/topology.ts';
 import type { Lab } from '../../../src/workshop/exercise.ts';
 import type { ProgressData } from '../../../src/workshop/progress.ts';
 
-const card = { stack: 'day1-01', person: '', address: 'https://lab.example/seat#tok', token: 'tok' };
+const card = {
+  ...{ stack: 'day1-01', person: '', url: 'https://lab.example/', address: 'https://lab.example/seat#tok' },
+  ...{ token: 'tok', fingerprint: '' },
+};
 
 test('a name on a card is text, whatever is in it', () => {
   const page = renderCards('<Day & 1>', [{ ...card, person: '<script>alert("x")</script>' }]);
   expect(page).not.toContain('<script');
   expect(page).toContain('<h2>&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;</h2>');
   expect(page).toContain('&lt;Day &amp; 1&gt;');
+});
+
+test('a card says the fingerprint where the server has a certificate of its own, and only there', () => {
+  const own = renderCards('Day', [{ ...card, fingerprint: 'AB:CD' }]);
+  expect(own).toContain('podlab report https://lab.example/ --fingerprint AB:CD');
+  expect(renderCards('Day', [card])).not.toContain('ingerprint');
 });
 
 test('a name in the table is no formula', () => {
@@ -27,9 +36,9 @@ test('a name in the table is no formula', () => {
       { ...card, person: 'Liskov, "B"' },
     ]),
   ).toBe(
-    'seat,name,address,token\r\n' +
-      "day1-01,'=1+1,https://lab.example/seat#tok,tok\r\n" +
-      'day1-01,"Liskov, ""B""",https://lab.example/seat#tok,tok\r\n',
+    'seat,name,address,token,fingerprint\r\n' +
+      "day1-01,'=1+1,https://lab.example/seat#tok,tok,\r\n" +
+      'day1-01,"Liskov, ""B""",https://lab.example/seat#tok,tok,\r\n',
   );
 });
 

@@ -41,8 +41,12 @@ export async function withPage(work: (desk: PageDesk) => Promise<void>): Promise
   const { topology } = seat.world.context;
   const desk: Desk = {
     lab: seat.session.lab,
+    labs: [],
     topology,
     places: ['node1', 'node2'],
+    inTurn: (work) => work(),
+    inbox: () => undefined,
+    raiseHand: async () => {},
     session: async () => seat.session,
     room: async () => undefined,
     progressStamp: () => '',

@@ -52,6 +52,8 @@ export type Typed =
   | { readonly line: string | undefined }
   | { readonly choose: string | undefined }
   | { readonly interrupt: true }
+  /** Something comes from the instructor while a key is waited for. */
+  | { readonly news: true }
   | (() => void);
 
 export interface ScriptedIo extends RunnerIo {
@@ -93,6 +95,14 @@ export function scriptedIo(script: readonly Typed[], nodes: readonly string[] = 
       const key = answer<Key>(prompt, 'key');
       if (!allowed.includes(key)) throw expected(`one of ${allowed.join(' ')}`, { key });
       return key;
+    },
+    keyOrNews: async <Key extends string>(prompt: string, allowed: readonly Key[]) => {
+      written += `[${prompt}]\n`;
+      const typed = take();
+      if ('interrupt' in typed) throw new LabError('CANCELLED', 'interrupted');
+      if ('news' in typed) return undefined;
+      if (!('key' in typed) || !allowed.includes(typed.key as Key)) throw expected(prompt, typed);
+      return typed.key as Key;
     },
     line: async (message) => answer<string | undefined>(message, 'line'),
     choose: async (message, choices) => {

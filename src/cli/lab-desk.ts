@@ -1,0 +1,56 @@
+// A seat for the participant's page: a lab, the room it is done in, what the workshop said, shells.
+
+import { join } from 'node:path';
+import { LabError } from '../error.ts';
+import { readTextIfExists } from '../host/files.ts';
+import { openTerminal } from '../host/pty.ts';
+import type { ProbeContext } from '../probe/probe.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { Desk, LabEntry, SeatInbox } from '../web/participant/desk.ts';
+import type { Lab } from '../workshop/exercise.ts';
+import type { App } from './app.ts';
+import { contextOf, type LabRoom, sessionFor } from './lab-room.ts';
+import { record } from './reporting.ts';
+import { shellEntry } from './verbs/shell.ts';
+
+export interface LabDeskRequest {
+  readonly lab: Lab;
+  readonly labs: readonly LabEntry[];
+  readonly topology: Topology;
+  readonly inTurn: Desk['inTurn'];
+  /** The seat's room, built if it is gone. */
+  readonly openRoom: () => Promise<LabRoom>;
+  readonly inbox: () => SeatInbox | undefined;
+  /** Why this page opens no shells; '' when it does. */
+  readonly noShells: string;
+}
+
+export function labDesk(app: App, request: LabDeskRequest): Desk {
+  const { lab, labs, topology, inTurn, openRoom, inbox, noShells } = request;
+  const { stack } = topology;
+  let way: { readonly roomId: string; readonly context: ProbeContext } | undefined;
+  return {
+    ...{ lab, labs, topology, inTurn, inbox },
+    places: [...topology.nodes.map(({ name }) => name), 'gateway'],
+    session: async () => sessionFor(app, lab, await openRoom()),
+    room: async () => {
+      const driver = await app.driver(topology.driver);
+      const { state, since } = await driver.status(stack);
+      if (state !== 'up') return undefined;
+      const roomId = `${stack}@${since}`;
+      // Another room by now: the old way in leads nowhere.
+      if (way?.roomId !== roomId) way = { roomId, context: await contextOf(driver, topology, app.signal) };
+      return way.context;
+    },
+    progressStamp: () => readTextIfExists(join(app.paths.state, stack, 'progress.json')) ?? '',
+    raiseHand: async (isUp) => {
+      const about = { exercise: '', task: '', verdict: '', diagnosis: '', say: '', evidence: '' } as const;
+      await record(app, stack, { at: Date.now(), kind: isUp ? 'hand-up' : 'hand-down', ...about });
+    },
+    openTerminal: async ({ place, ...rest }) => {
+      if (noShells !== '') throw new LabError('HOST_UNSUITABLE', noShells);
+      const { argv, env } = await shellEntry(app, stack, place);
+      return openTerminal({ argv, env: { ...env, TERM: 'xterm-256color', COLORTERM: 'truecolor' }, ...rest });
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// Joins the instructor's page to this machine: who sits where, what is kept of reports and notices, the rooms that are here.
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashToken } from '../fleet/tokens.ts';
+import { appendToFile, keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
+import { takeWord } from '../report/inbox.ts';
+import { openNoticeDesk } from '../report/notice-desk.ts';
+import { openReportDesk, type ReportFiles } from '../report/report-desk.ts';
+import { loadPictures } from '../web/assets.ts';
+import type { InstructorDesk, TaskEntry } from '../web/instructor/desk.ts';
+import { wordFor } from '../web/instructor/reports.ts';
+import type { Lab } from '../workshop/exercise.ts';
+import type { App } from './app.ts';
+import type { Fleet } from './fleet.ts';
+import { changeInbox } from './inbox-file.ts';
+import { readLab } from './lab-files.ts';
+import { seatDesks } from './seat-desks.ts';
+
+export interface WorkshopDesk {
+  readonly desk: InstructorDesk;
+  /** Tells the seats of this machine what they have not heard. */
+  deliver(): Promise<void>;
+}
+
+export async function workshopDesk(app: App, fleet: Fleet, rootShells: boolean): Promise<WorkshopDesk> {
+  const { name, title, opensAt, closesAt, hints, seats, labs: names } = fleet.workshop;
+  const labs = await Promise.all(names.map((lab) => readLab(app, lab)));
+  const stacks = seats.map(({ stack }) => stack);
+  const here = seatDesks(app, fleet, labs, rootShells);
+  const record = cached(fleet);
+  const hashOf = (seat: string) => record().seats[seat]?.tokenHash ?? '';
+  const notices = openNoticeDesk(stacks, seatFiles(app, name, 'notices'));
+  const desk: InstructorDesk = {
+    ...{ name, title, opensAt, closesAt, hints, notices },
+    seats: seats.map(({ stack, number, person }) => ({ seat: stack, number, person })),
+    tasks: tasksOf(labs),
+    reports: openReports(app, name, stacks),
+    // Looked up each time: cards that are written meanwhile, and revoked tokens, take effect at once.
+    grantOf: (token) => {
+      const hash = hashToken(token);
+      const seat = stacks.find((one) => hashOf(one) === hash);
+      return seat === undefined ? undefined : { seat, isGood: () => hashOf(seat) === hash };
+    },
+    isHere: (seat) => record().seats[seat]?.wanted === true,
+    look: here.look,
+    reset: here.reset,
+    seatDesk: here.desk,
+    pictures: new Map(
+      labs.flatMap((lab) => [...loadPictures(lab.dir)].map(([path, asset]) => [`${lab.name}/${path}`, asset] as const)),
+    ),
+    warn: (text) => void app.stderr.write(`podlab: ${text}\n`),
+  };
+  const tell = (seat: string) =>
+    changeInbox(app, seat, (inbox) => {
+      const now = Date.now();
+      // More than one answer carries at a time is heard in several.
+      let heard = inbox;
+      while (notices.of(seat).length > heard.heard) heard = takeWord(heard, wordFor(desk, seat, heard.heard, now), now);
+      return takeWord(heard, wordFor(desk, seat, heard.heard, now), now);
+    });
+  notices.watch((seat) => {
+    if (desk.isHere(seat)) void tell(seat).catch((error: Error) => desk.warn(`${seat}: ${error.message}`));
+  });
+  return {
+    desk,
+    deliver: async () => {
+      for (const seat of stacks) if (desk.isHere(seat)) await tell(seat);
+    },
+  };
+}
+
+/** What seats have reported, as it is kept. */
+export function openReports(app: App, workshop: string, stacks: readonly string[]) {
+  return openReportDesk(stacks, seatFiles(app, workshop, 'reports'));
+}
+
+export function tasksOf(labs: readonly Lab[]): readonly TaskEntry[] {
+  return labs.flatMap(({ exercises }) =>
+    exercises.flatMap(({ id, tasks }) =>
+      tasks.map((task) => ({ id: `${id}/${task.id}`, exercise: id, title: task.title })),
+    ),
+  );
+}
+
+/** One file for each seat. Names of seats are labels, so they are names of files. */
+function seatFiles(app: App, workshop: string, kind: 'reports' | 'notices'): ReportFiles {
+  const dir = join(app.paths.state, 'fleet', `${workshop}.${kind}`);
+  const path = (seat: string) => join(dir, `${seat}.jsonl`);
+  return {
+    read: (seat) => readTextIfExists(path(seat)),
+    append: (seat, text) => appendToFile(path(seat), text),
+    write: (seat, text) => writeFileAtomic(path(seat), text),
+    keepAside: (seat) => keepAside(path(seat), Date.now()),
+  };
+}
+
+/** Two hundred seats that report at once need not read the same file two hundred times. */
+function cached({ record, recordFile }: Fleet): Fleet['record'] {
+  let stamp: string | undefined;
+  let last = record();
+  return () => {
+    const stat = statSync(recordFile, { throwIfNoEntry: false });
+    const now = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+    if (now !== stamp) last = record();
+    stamp = now;
+    return last;
+  };
+}
