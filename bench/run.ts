@@ -11,6 +11,7 @@ import { benchPhases } from './phases.ts';
 import { replaceSection, type Section } from './report.ts';
 import { benchRooms } from './rooms.ts';
 import { benchUp } from './up.ts';
+import { benchWorkshop } from './workshop.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Section>>> = {
   help: benchHelp,
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Section>>> = {
   rooms: benchRooms,
   check: benchCheck,
   cluster: benchCluster,
+  workshop: benchWorkshop,
 };
 const page = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 
