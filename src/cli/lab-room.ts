@@ -93,7 +93,7 @@ export async function progressOf(app: App, stack: string): Promise<Progress> {
   const path = join(app.paths.state, stack, 'progress.json');
   const progress = await openProgress({
     read: async () => readTextIfExists(path),
-    write: async (text) => keepProgress(path, text),
+    write: async (text) => writeFileAtomic(path, text),
     keepAside: async () => keepAside(path, Date.now()),
   });
   if (progress.keptAside !== '') {
@@ -102,20 +102,6 @@ export async function progressOf(app: App, stack: string): Promise<Progress> {
     );
   }
   return progress;
-}
-
-/** A full disk is the machine's fault and can be mended: the old text is still there. */
-function keepProgress(path: string, text: string): void {
-  try {
-    writeFileAtomic(path, text);
-  } catch (cause) {
-    const { code = '' } = cause as NodeJS.ErrnoException;
-    if (!['ENOSPC', 'EDQUOT'].includes(code)) throw cause;
-    throw new LabError('HOST_UNSUITABLE', `${path} could not be written: the disk is full`, {
-      hint: 'Make room, then do the last step again; everything before it is saved.',
-      cause,
-    });
-  }
 }
 
 /** @param own progress to use instead of the participant's */

@@ -2,7 +2,9 @@
 
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -31,20 +33,34 @@ export function writeFileAtomic(path: string, text: string): void {
     renameSync(next, path);
   } catch (error) {
     rmSync(next, { force: true });
-    throw error;
+    throw explained(path, error);
   }
 }
 
-/** Adds to the end of a file, and waits until it is on the disk. Mode 0600. */
+/** Adds to the end of a file, all of the text or nothing, and waits until it is on the disk. Mode 0600. */
 export function appendToFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const fd = openSync(path, 'a', 0o600);
+  const { size } = fstatSync(fd);
   try {
     writeFileSync(fd, text);
     fsyncSync(fd);
+  } catch (error) {
+    // A full disk takes the beginning of a text; what is added next must not stand behind half a line.
+    ftruncateSync(fd, size);
+    throw explained(path, error);
   } finally {
     closeSync(fd);
   }
+}
+
+/** A full disk is the machine's fault and can be mended; whatever was there before still is. */
+function explained(path: string, cause: unknown): unknown {
+  if (!['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException).code ?? '')) return cause;
+  return new LabError('HOST_UNSUITABLE', `${path} could not be written: the disk is full`, {
+    hint: 'Make room, then do the last step again; everything before it is saved.',
+    cause,
+  });
 }
 
 /** The text of a file, or undefined when there is none. */

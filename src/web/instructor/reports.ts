@@ -76,5 +76,6 @@ export function wordFor(desk: InstructorDesk, seat: string, heard: number, now: 
 }
 
 function isNoSpace(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+  const { cause } = error as Error;
+  return ['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? '');
 }

@@ -152,7 +152,9 @@ export function memory(disk = { isFull: false }): ReportFiles {
   return {
     read: (seat) => texts.get(seat),
     append: (seat, text) => {
-      if (disk.isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      const cause = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      if (disk.isFull)
+        throw new LabError('HOST_UNSUITABLE', `${seat} could not be written: the disk is full`, { cause });
       texts.set(seat, (texts.get(seat) ?? '') + text);
     },
     write: (seat, text) => void texts.set(seat, text),
