@@ -6,6 +6,15 @@ import { type Spread, spread } from './timing.ts';
 import { type Reporter, reportOnce } from './workshop-reports.ts';
 import type { RunningServer } from './workshop-server.ts';
 
+// What the functions below find in a browser, of which the rest of this program knows nothing.
+interface PageElement {
+  readonly textContent: string | null;
+  getAttribute(name: string): string | null;
+  click(): void;
+}
+declare const document: { querySelector(selector: string): PageElement | null };
+declare function requestAnimationFrame(then: (at: number) => void): number;
+
 /** Milliseconds. */
 export interface PageFigures {
   readonly toScreen: Spread;
@@ -68,7 +77,7 @@ async function reportToScreen(page: Page, origin: string, seat: Reporter, n: num
 /** Until the frame in which the other seat is shown. */
 async function clickOnce(page: Page, n: number): Promise<number> {
   return page.evaluate(async (row) => {
-    const button = document.querySelector<HTMLButtonElement>(`tbody tr:nth-child(${row}) .cell button`);
+    const button = document.querySelector(`tbody tr:nth-child(${row}) .cell button`);
     const name = document.querySelector(`tbody tr:nth-child(${row}) th .link`)?.textContent ?? '';
     const started = performance.now();
     button?.click();

@@ -35,7 +35,7 @@ export async function workshopDesk(app: App, fleet: Fleet, rootShells: boolean):
     ...{ name, title, opensAt, closesAt, hints, notices },
     seats: seats.map(({ stack, number, person }) => ({ seat: stack, number, person })),
     tasks: tasksOf(labs),
-    reports: openReports(app, name, stacks),
+    reports: openReportDesk(stacks, seatFiles(app, name, 'reports')),
     // Looked up each time: cards that are written meanwhile, and revoked tokens, take effect at once.
     grantOf: (token) => {
       const hash = hashToken(token);
@@ -70,9 +70,10 @@ export async function workshopDesk(app: App, fleet: Fleet, rootShells: boolean):
   };
 }
 
-/** What seats have reported, as it is kept. */
-export function openReports(app: App, workshop: string, stacks: readonly string[]) {
-  return openReportDesk(stacks, seatFiles(app, workshop, 'reports'));
+/** What seats have reported, as it is kept; nothing is written, since a server may be at work on it. */
+export function readReports(app: App, workshop: string, stacks: readonly string[]) {
+  const { read } = seatFiles(app, workshop, 'reports');
+  return openReportDesk(stacks, { read, append: () => {}, write: () => {}, keepAside: (seat) => seat });
 }
 
 export function tasksOf(labs: readonly Lab[]): readonly TaskEntry[] {

@@ -52,12 +52,21 @@ export async function withLockInTurn<T>(
 
 async function holding<T>(path: string, fd: number, work: () => Promise<T>): Promise<T> {
   try {
-    ftruncateSync(fd);
-    writeSync(fd, `${process.pid}\n`, 0);
+    sayWho(fd);
     return await work();
   } finally {
     rmSync(path, { force: true });
     closeSync(fd);
+  }
+}
+
+/** For others' messages only: on a full disk the lock holds without it. */
+function sayWho(fd: number): void {
+  try {
+    ftruncateSync(fd);
+    writeSync(fd, `${process.pid}\n`, 0);
+  } catch (error) {
+    if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 

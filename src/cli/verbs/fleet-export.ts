@@ -10,7 +10,7 @@ import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openFleet } from '../fleet.ts';
 import { readLab } from '../lab-files.ts';
-import { openReports, tasksOf } from '../workshop-desk.ts';
+import { readReports, tasksOf } from '../workshop-desk.ts';
 
 export async function run(app: App, { options }: VerbInput): Promise<number> {
   const format = formatOf(options.format);
@@ -18,7 +18,7 @@ export async function run(app: App, { options }: VerbInput): Promise<number> {
   const { name, title, seats } = workshop;
   const labs = await Promise.all(workshop.labs.map((lab) => readLab(app, lab)));
   const entries = seats.map(({ stack, number, person }) => ({ seat: stack, number, person }));
-  const reports = openReports(
+  const reports = readReports(
     app,
     name,
     entries.map(({ seat }) => seat),
