@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Driver } from '../driver/driver.ts';
-import { LabError } from '../error.ts';
 import { type Paths, podlabPaths } from '../host/paths.ts';
 import type { Reporter } from '../reporter.ts';
 import type { DriverName } from '../topology/topology.ts';
@@ -73,16 +72,9 @@ export function createApp(): App {
       return chooseReporter({ stream: process.stderr, quiet: env.PODLAB_QUIET === '1' });
     },
     driver: async (name) => {
-      if (name !== 'sandbox') throw notYet(name);
-      const { sandboxDriver } = await import('../driver/sandbox/sandbox-driver.ts');
-      return sandboxDriver({
-        paths,
-        home: resolve(own),
-        env,
-        uid,
-        path: programPathOf(env.PATH),
-        signal: abort.signal,
-      });
+      const { openDriver } = await import('./drivers.ts');
+      const path = programPathOf(env.PATH);
+      return openDriver(name, { paths, home: resolve(own), env, uid, path, signal: abort.signal });
     },
     answer: (json, data, text) => {
       stdout.write(json ? `${JSON.stringify({ version: 1, ...data }, undefined, 2)}\n` : text());
@@ -97,12 +89,6 @@ export function createApp(): App {
 function programPathOf(path: string | undefined): string {
   const system = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
   return [...new Set([...(path ?? '').split(':').filter((dir) => dir !== ''), ...system])].join(':');
-}
-
-function notYet(name: DriverName): LabError {
-  return new LabError('HOST_UNSUITABLE', `driver ${name} is not in this version of podlab`, {
-    hint: 'Use "podlab:driver: sandbox" in the stack file.',
-  });
 }
 
 /** Absolute path of a file or directory under one of the roots, or undefined. */

@@ -3,6 +3,7 @@
 import type { Driver } from '../driver/driver.ts';
 import { LabError } from '../error.ts';
 import type { App } from './app.ts';
+import { roomDriver } from './drivers.ts';
 import { roomName } from './stack-files.ts';
 
 export interface ClusterRoom {
@@ -15,7 +16,7 @@ export interface ClusterRoom {
 /** @throws LabError STACK_NOT_UP, USAGE when there are several rooms or the one that is meant has no cluster */
 export async function clusterRoom(app: App, given: string | undefined): Promise<ClusterRoom> {
   const stack = await roomName(app, given);
-  const driver = await app.driver('sandbox');
+  const driver = await roomDriver(app, stack);
   const { engine, nodes, state } = await driver.status(stack);
   if (state === 'down') {
     throw new LabError('STACK_NOT_UP', `stack "${stack}" is not up`, { hint: `Run "podlab up ${stack}".` });

@@ -31,7 +31,8 @@ export function labDesk(app: App, request: LabDeskRequest): Desk {
   let way: { readonly roomId: string; readonly context: ProbeContext } | undefined;
   return {
     ...{ lab, labs, topology, inTurn, inbox },
-    places: [...topology.nodes.map(({ name }) => name), 'gateway'],
+    // The gateway of a sandbox is a namespace; that of other rooms is a machine that the room merely stands on.
+    places: [...topology.nodes.map(({ name }) => name), ...(topology.driver === 'sandbox' ? ['gateway'] : [])],
     session: async () => sessionFor(app, lab, await openRoom()),
     room: async () => {
       const driver = await app.driver(topology.driver);

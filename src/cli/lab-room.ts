@@ -61,8 +61,7 @@ export async function roomFor(
 
 /** What probes see of a room that is up. */
 export async function contextOf(driver: Driver, topology: Topology, signal: AbortSignal): Promise<ProbeContext> {
-  const names = [...topology.nodes.map(({ name }) => name), 'gateway'];
-  if (topology.networks.some(({ mode }) => mode === 'nat')) names.push('outside');
+  const names = [...topology.nodes.map(({ name }) => name), ...driver.places(topology)];
   const executors = new Map(
     await Promise.all(
       names.map(async (name) => [name, interruptible(await driver.executor(topology.stack, name), signal)] as const),

@@ -6,6 +6,7 @@ import { listDir, readTextIfExists } from '../host/files.ts';
 import { hostRoutes } from '../host/routes.ts';
 import { type DriverName, driverNames, type Topology } from '../topology/topology.ts';
 import { type App, findUnderRoots } from './app.ts';
+import { roomDriver, roomNames, standingDriver } from './drivers.ts';
 
 export interface StackFile {
   readonly stack: string;
@@ -46,7 +47,7 @@ export async function loadStack(
   const original = (await fileOfRoom(app, given)) ?? findStackFile(app, given);
   const found = { ...original, stack: rename(original.stack) };
   const written = await lintFile(found, driver);
-  const standing = driver === undefined ? await driverOfRoom(app, written.topology) : undefined;
+  const standing = driver === undefined && written.topology ? await otherDriver(app, written.topology) : undefined;
   const { topology, problems } = standing === undefined ? written : await lintFile(found, standing);
   const { throwIfErrors, renderProblem } = await import('../error.ts');
   throwIfErrors('STACK_INVALID', problems);
@@ -56,10 +57,9 @@ export async function loadStack(
 }
 
 /** A room that was made with another driver than its file names keeps it. */
-async function driverOfRoom(app: App, topology: Topology | undefined): Promise<DriverName | undefined> {
-  if (topology === undefined || topology.driver === 'sandbox') return undefined;
-  const { state } = await (await app.driver('sandbox')).status(topology.stack);
-  return state === 'down' ? undefined : 'sandbox';
+async function otherDriver(app: App, { stack, driver }: Topology): Promise<DriverName | undefined> {
+  const standing = await standingDriver(app, stack);
+  return standing === driver ? undefined : standing;
 }
 
 /** @throws LabError USAGE */
@@ -75,7 +75,7 @@ async function fileOfRoom(app: App, given: string | undefined): Promise<StackFil
   const word = given ?? app.env.PODLAB_STACK ?? '';
   if (word === '' || isPath(word) || findUnderRoots(app, 'stacks', `Pulumi.${word}.yaml`) !== undefined)
     return undefined;
-  const { file } = await (await app.driver('sandbox')).status(word);
+  const { file } = await (await roomDriver(app, word)).status(word);
   const text = file === '' ? undefined : readTextIfExists(file);
   return text === undefined ? undefined : { stack: word, file, text };
 }
@@ -101,11 +101,11 @@ export async function lintFile(
 export async function roomName(app: App, given: string | undefined): Promise<string> {
   const word = given ?? app.env.PODLAB_STACK;
   if (word !== undefined && word !== '') return isPath(word) ? stackNameOf(word) : word;
-  const rooms = await (await app.driver('sandbox')).list();
+  const rooms = await roomNames(app);
   const [only, ...others] = rooms;
   if (only === undefined) throw new LabError('STACK_NOT_UP', 'no room is up', { hint: 'Run "podlab up".' });
-  if (others.length === 0) return only.stack;
-  throw new LabError('USAGE', `several rooms are up: ${rooms.map(({ stack }) => stack).join(', ')}`, {
+  if (others.length === 0) return only;
+  throw new LabError('USAGE', `several rooms are up: ${rooms.join(', ')}`, {
     hint: 'Say which with --stack, or set PODLAB_STACK.',
   });
 }

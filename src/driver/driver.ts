@@ -48,6 +48,15 @@ export interface UpRequest {
   readonly from?: StartFrom;
   /** Replaces a room that is up, once it is certain that the new one has all that it needs. */
   readonly anew?: boolean;
+  /** Changes a room that is up into what its file says now, where the driver can. */
+  readonly change?: boolean;
+}
+
+/** One thing that `up` would make, change or remove. */
+export interface Change {
+  readonly what: 'make' | 'change' | 'replace' | 'remove';
+  /** Its kind and name: `network nat`. */
+  readonly name: string;
 }
 
 export interface UpResult {
@@ -62,17 +71,26 @@ export interface UpResult {
 export interface Driver {
   /** The steps of `up`, without touching anything. Deterministic. */
   plan(topology: Topology): readonly PlanStep[];
+  /** What `up` would change now, for drivers whose `up` depends on what is there. Changes nothing. */
+  preview?(request: UpRequest, reporter: Reporter): Promise<readonly Change[]>;
   /** Builds the room, or confirms that the same room is already up. Undoes what it began if it fails. */
   up(request: UpRequest, reporter: Reporter): Promise<UpResult>;
   status(stack: string): Promise<RoomStatus>;
   list(): Promise<readonly RoomStatus[]>;
-  /** The way into a node, `gateway` or `outside`. @throws LabError STACK_NOT_UP, NOT_FOUND */
+  /** The places that `executor` knows besides the nodes: `gateway`, `outside`. */
+  places(topology: Topology): readonly string[];
+  /** The way into a node or another place of the room. @throws LabError STACK_NOT_UP, NOT_FOUND */
   executor(stack: string, node: string): Promise<Executor>;
-  /** The program to start, with the terminal handed over, for an interactive command on a node. */
+  /**
+   * The program to start, with the terminal handed over, for an interactive command on a node.
+   *
+   * @param env added to the environment of the command
+   */
   interactive(
     stack: string,
     node: string,
     command: Argv,
+    env: Readonly<Record<string, string>>,
   ): Promise<{ readonly argv: Argv; readonly env: Readonly<Record<string, string>> }>;
   /**
    * A TCP connection to an address inside the room, made without a listener on this machine. It may fail later, as

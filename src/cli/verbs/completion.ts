@@ -58,6 +58,6 @@ async function values(app: App, argument: string): Promise<readonly string[]> {
   if (/shell/.test(argument)) return Object.keys(scripts);
   if (/lab\b/.test(argument)) return (await import('../lab-files.ts')).labNames(app);
   if (!/node/.test(argument)) return [];
-  const rooms = await (await app.driver('sandbox')).list();
+  const rooms = await (await import('../drivers.ts')).allRooms(app);
   return [...new Set(rooms.flatMap(({ nodes }) => nodes.map(({ name }) => name)))].concat('gateway', 'outside');
 }

@@ -4,6 +4,7 @@ import { LabError } from '../../error.ts';
 import { runInteractive } from '../../host/run.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
+import { roomDriver } from '../drivers.ts';
 import { roomName } from '../stack-files.ts';
 
 export async function run(app: App, { args, rest, options }: VerbInput): Promise<number> {
@@ -15,14 +16,14 @@ export async function run(app: App, { args, rest, options }: VerbInput): Promise
     });
   }
   const stack = await roomName(app, options.stack as string | undefined);
-  const driver = await app.driver('sandbox');
+  const driver = await roomDriver(app, stack);
   if (options.json === true) {
     const result = await (await driver.executor(stack, node)).run([program, ...words]);
     app.answer(true, { node, ...result }, () => '');
     return result.exitCode;
   }
-  const entry = await driver.interactive(stack, node, [program, ...words]);
-  return runInteractive(entry.argv, { ...entry.env, ...terminalEnv(app) });
+  const { argv, env } = await driver.interactive(stack, node, [program, ...words], terminalEnv(app));
+  return runInteractive(argv, env);
 }
 
 /** What a program needs to know of the terminal that it is given. */

@@ -8,6 +8,6 @@ import { terminalEnv } from './exec.ts';
 
 export async function run(app: App, { rest, options }: VerbInput): Promise<number> {
   const { stack, node, driver } = await clusterRoom(app, options.stack as string | undefined);
-  const entry = await driver.interactive(stack, node, ['kubectl', ...rest]);
-  return runInteractive(entry.argv, { ...entry.env, ...terminalEnv(app) });
+  const { argv, env } = await driver.interactive(stack, node, ['kubectl', ...rest], terminalEnv(app));
+  return runInteractive(argv, env);
 }

@@ -2,10 +2,11 @@
 
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
+import { allRooms } from '../drivers.ts';
 import { exitCodes } from '../exit-codes.ts';
 
 export async function run(app: App, { options }: VerbInput): Promise<number> {
-  const rooms = await (await app.driver('sandbox')).list();
+  const rooms = await allRooms(app);
   const width = Math.max(0, ...rooms.map(({ stack }) => stack.length));
   app.answer(options.json === true, { rooms }, () =>
     rooms.length === 0

@@ -4,6 +4,7 @@ import type { RoomStatus, StartFrom } from '../../driver/driver.ts';
 import { LabError } from '../../error.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
+import { roomDriver } from '../drivers.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { currentSession } from '../lab-room.ts';
 import { isPath, loadStack, roomName } from '../stack-files.ts';
@@ -27,10 +28,11 @@ async function resetExercise(app: App, word: string, options: VerbInput['options
 
 async function resetRoom(app: App, given: string | undefined, options: VerbInput['options']): Promise<number> {
   const started = performance.now();
-  const driver = await app.driver('sandbox');
   const stack = given ?? (await roomName(app, undefined));
+  const standing = await roomDriver(app, stack);
   // Read before anything is removed: a file with errors must not cost the room.
-  const { topology, file } = await loadRoom(app, stack, await driver.status(stack).catch(() => undefined));
+  const { topology, file } = await loadRoom(app, stack, await standing.status(stack).catch(() => undefined));
+  const driver = await app.driver(topology.driver);
   const reporter = await app.reporter();
   const up = await driver.up({ topology, file, from: startFrom(options), anew: true }, reporter);
   const durationMs = Math.round(performance.now() - started);

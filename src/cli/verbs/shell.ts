@@ -4,6 +4,7 @@ import type { Argv } from '../../host/host.ts';
 import { quoteCommand, runInteractive } from '../../host/run.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
+import { roomDriver } from '../drivers.ts';
 import { roomName } from '../stack-files.ts';
 import { terminalEnv } from './exec.ts';
 
@@ -24,10 +25,9 @@ export async function shellEntry(
   stack: string,
   node: string,
 ): Promise<{ readonly argv: Argv; readonly env: Readonly<Record<string, string>> }> {
-  const driver = await app.driver('sandbox');
+  const driver = await roomDriver(app, stack);
   // bash where there is one, for history and editing; its own start-up files belong to the host, so none is read.
   const script = 'cd; if command -v bash >/dev/null; then exec bash --noprofile --norc -i; else exec sh -i; fi';
-  const entry = await driver.interactive(stack, node, ['sh', '-c', script]);
   const prompt = { PS1: `[${stack}] root@${node}:\\w# ` };
-  return { argv: entry.argv, env: { ...entry.env, ...terminalEnv(app), ...prompt } };
+  return driver.interactive(stack, node, ['sh', '-c', script], { ...terminalEnv(app), ...prompt });
 }

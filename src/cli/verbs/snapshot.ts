@@ -4,15 +4,15 @@ import type { SnapshotSummary, Snapshots } from '../../driver/driver.ts';
 import { LabError } from '../../error.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
+import { roomDriver } from '../drivers.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { roomName } from '../stack-files.ts';
 
 export async function run(app: App, { args: [name], options }: VerbInput): Promise<number> {
   const json = options.json === true;
-  const driver = await app.driver('sandbox');
-  const snapshots = driver.snapshots;
-  if (snapshots === undefined) throw new LabError('USAGE', 'this driver has no snapshots');
   const stack = await roomName(app, options.stack as string | undefined);
+  const { snapshots } = await roomDriver(app, stack);
+  if (snapshots === undefined) throw new LabError('USAGE', `the driver of stack "${stack}" has no snapshots`);
   if (options.list === true) {
     const all = await snapshots.list(stack);
     app.answer(json, { stack, snapshots: all }, () => describe(stack, all));

@@ -12,7 +12,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   const driver = await app.driver(topology.driver);
   const started = performance.now();
   const from = options.fresh === true ? 'fresh' : 'golden';
-  const { created, phases, ...up } = await driver.up({ topology, file, from }, await app.reporter());
+  const { created, phases, ...up } = await driver.up({ topology, file, from, change: true }, await app.reporter());
   const durationMs = Math.round(performance.now() - started);
   const { stack, nodes } = topology;
   const answer = { stack, created, durationMs, from: up.from, phases, nodes: nodes.map(({ name }) => name) };

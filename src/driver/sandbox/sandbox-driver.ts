@@ -77,11 +77,13 @@ export function sandboxDriver(options: SandboxOptions): Driver {
       return memberExecutor(record, memberOf(record, node));
     },
 
-    interactive: async (stack, node, command) => {
+    places: ({ networks }) => ['gateway', ...(networks.some(({ mode }) => mode === 'nat') ? ['outside'] : [])],
+
+    interactive: async (stack, node, command, env) => {
       const record = requireRoom(stack, places(stack).dir);
       return {
         argv: enterCommand(record, memberOf(record, node).pid, command),
-        env: memberEnv(record, node),
+        env: { ...memberEnv(record, node), ...env },
       };
     },
 

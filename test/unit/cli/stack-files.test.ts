@@ -26,7 +26,8 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 /** The part of the app that these functions use. */
 function appWith(env: App['env'] = {}, rooms: readonly string[] = []): App {
   const driver = { list: async () => rooms.map((stack) => ({ stack }) as RoomStatus) };
-  const app = { env, roots: [join(dir, 'here'), join(dir, 'own')], driver: async () => driver };
+  const paths = { runtime: join(dir, 'run'), state: join(dir, 'state'), cache: join(dir, 'cache') };
+  const app = { env, paths, roots: [join(dir, 'here'), join(dir, 'own')], driver: async () => driver };
   return app as unknown as App;
 }
 

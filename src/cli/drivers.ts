@@ -1,0 +1,67 @@
+// The drivers by name, each a module that is loaded when a room needs it; and which one has made a room.
+
+import type { Driver, RoomStatus } from '../driver/driver.ts';
+import { markedDriver, markedRooms } from '../driver/room-mark.ts';
+import { LabError } from '../error.ts';
+import type { Paths } from '../host/paths.ts';
+import type { DriverName } from '../topology/topology.ts';
+import type { App } from './app.ts';
+
+/** What a driver gets from the machine. */
+export interface DriverOptions {
+  readonly paths: Paths;
+  /** podlab's own directory. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Effective user id. */
+  readonly uid: number;
+  /** Directories in which programs are looked up, colon-separated. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+type Open = (options: DriverOptions) => Promise<Driver>;
+
+const drivers: Readonly<Partial<Record<DriverName, Open>>> = {
+  sandbox: async (options) => (await import('../driver/sandbox/sandbox-driver.ts')).sandboxDriver(options),
+};
+
+/** @throws LabError HOST_UNSUITABLE for a driver that there will be */
+export async function openDriver(name: DriverName, options: DriverOptions): Promise<Driver> {
+  const open = drivers[name];
+  if (open !== undefined) return open(options);
+  throw new LabError('HOST_UNSUITABLE', `driver ${name} is not in this version of podlab`, {
+    hint: 'Use "podlab:driver: sandbox" in the stack file.',
+  });
+}
+
+type Rooms = Pick<App, 'paths' | 'driver'>;
+
+/** The driver of the stack's room; that of the sandbox when there is none. */
+export async function roomDriver(app: Rooms, stack: string): Promise<Driver> {
+  return app.driver(markedDriver(app.paths.state, stack) ?? 'sandbox');
+}
+
+/** The rooms of all drivers. */
+export async function allRooms(app: Rooms): Promise<readonly RoomStatus[]> {
+  const sandbox = await (await app.driver('sandbox')).list();
+  const marked = markedRooms(app.paths.state).map(async ({ stack, driver }) =>
+    (await app.driver(driver)).status(stack),
+  );
+  const others = (await Promise.all(marked)).filter(({ state }) => state !== 'down');
+  return [...sandbox, ...others].sort((one, other) => (one.stack < other.stack ? -1 : 1));
+}
+
+/** Names of the rooms of all drivers, without asking how they are. */
+export async function roomNames(app: Rooms): Promise<readonly string[]> {
+  const sandbox = await (await app.driver('sandbox')).list();
+  return [...sandbox, ...markedRooms(app.paths.state)].map(({ stack }) => stack).sort();
+}
+
+/** The driver that a room stands with; undefined when there is none. */
+export async function standingDriver(app: Rooms, stack: string): Promise<DriverName | undefined> {
+  const marked = markedDriver(app.paths.state, stack);
+  if (marked !== undefined) return marked;
+  const { state } = await (await app.driver('sandbox')).status(stack);
+  return state === 'down' ? undefined : 'sandbox';
+}
