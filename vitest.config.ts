@@ -22,6 +22,7 @@ export default defineConfig({
       layer('docker', serial),
       layer('kubernetes', { ...serial, ...slow }),
       layer('libvirt', { ...serial, ...emulated }),
+      layer('pulumi', { ...serial, ...emulated }),
     ],
   },
 });

@@ -1,10 +1,14 @@
 // The layers of the tests, and whether this machine can run them.
 
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { examineHost } from '../src/driver/doctor/examine-host.ts';
 import { type Finding, isMet } from '../src/driver/doctor/finding.ts';
+import { locateProgram } from '../src/host/programs.ts';
 
 export interface Layer {
-  readonly name: 'unit' | 'sandbox' | 'browser' | 'docker' | 'kubernetes' | 'libvirt';
+  readonly name: 'unit' | 'sandbox' | 'browser' | 'docker' | 'kubernetes' | 'libvirt' | 'pulumi';
   /** Why it can't run here; '' when it can. */
   readonly skipped: string;
   /** Labs that are proved in this layer. */
@@ -27,11 +31,23 @@ export async function examineLayers(uid: number, path: string): Promise<readonly
     { name: 'docker', skipped: docker, labs: ['docker'] },
     { name: 'kubernetes', skipped: kubernetes, labs: clusterLabs },
     { name: 'libvirt', skipped: libvirt, labs: [] },
+    { name: 'pulumi', skipped: libvirt || lackingPulumi(path), labs: [] },
   ];
 }
 
 /** Those whose whole proof was seen in one run; drafts/README.md says what is missing of the others. */
 const clusterLabs = ['datapaths', 'datapaths-bgp', 'datapaths-vxlan', 'metrics', 'pods', 'services', 'storage'];
+
+/** The plugins that a room without objects of Kubernetes needs, in the versions that package.json and sdks/libvirt name. */
+const plugins = ['resource-terraform-provider-v1.1.3', 'resource-command-v1.2.1'];
+
+function lackingPulumi(path: string): string {
+  const dirs = path.split(':').filter((dir) => !dir.endsWith('node_modules/.bin'));
+  if (locateProgram('pulumi', dirs.join(':')) === undefined) return 'no Pulumi CLI is installed';
+  const home = process.env.PULUMI_HOME || join(homedir(), '.pulumi');
+  const missing = plugins.filter((name) => !existsSync(join(home, 'plugins', name)));
+  return missing.length === 0 ? '' : `plugins of Pulumi are missing: ${missing.join(', ')}`;
+}
 
 function lacking(findings: readonly Finding[], needs: readonly string[]): string {
   const missing = findings.filter(({ need, isOk }) => !isOk && needs.includes(need));

@@ -9,7 +9,9 @@ export function describeRoom(status: RoomStatus): string {
   const from =
     since === 0
       ? []
-      : [`  since ${new Date(since).toISOString()}, owner process ${owner}, from ${file}${originOf(origin)}`];
+      : [
+          `  since ${new Date(since).toISOString()}${owner === 0 ? '' : `, owner process ${owner}`}, from ${file}${originOf(origin)}`,
+        ];
   const width = Math.max(0, ...nodes.map(({ name }) => name.length));
   const lines = nodes.map(
     ({ name, addresses, running }) =>

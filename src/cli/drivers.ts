@@ -1,9 +1,9 @@
 // The drivers by name, each a module that is loaded when a room needs it; and which one has made a room.
 
 import type { Driver, RoomStatus } from '../driver/driver.ts';
-import { markedDriver, markedRooms } from '../driver/room-mark.ts';
 import { LabError } from '../error.ts';
 import type { Paths } from '../host/paths.ts';
+import { markedDriver, markedRooms } from '../infra/room-mark.ts';
 import type { DriverName } from '../topology/topology.ts';
 import type { App } from './app.ts';
 
@@ -24,6 +24,7 @@ type Open = (options: DriverOptions) => Promise<Driver>;
 
 const drivers: Readonly<Partial<Record<DriverName, Open>>> = {
   sandbox: async (options) => (await import('../driver/sandbox/sandbox-driver.ts')).sandboxDriver(options),
+  libvirt: async (options) => (await import('../driver/libvirt/libvirt-driver.ts')).libvirtDriver(options),
 };
 
 /** @throws LabError HOST_UNSUITABLE for a driver that there will be */
@@ -61,7 +62,8 @@ export async function roomNames(app: Rooms): Promise<readonly string[]> {
 /** The driver that a room stands with; undefined when there is none. */
 export async function standingDriver(app: Rooms, stack: string): Promise<DriverName | undefined> {
   const marked = markedDriver(app.paths.state, stack);
-  if (marked !== undefined) return marked;
+  // A mark outlives a room that was removed by other means.
+  if (marked !== undefined && (await (await app.driver(marked)).status(stack)).state !== 'down') return marked;
   const { state } = await (await app.driver('sandbox')).status(stack);
   return state === 'down' ? undefined : 'sandbox';
 }

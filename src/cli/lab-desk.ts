@@ -50,7 +50,7 @@ export function labDesk(app: App, request: LabDeskRequest): Desk {
     },
     openTerminal: async ({ place, ...rest }) => {
       if (noShells !== '') throw new LabError('HOST_UNSUITABLE', noShells);
-      const { argv, env } = await shellEntry(app, stack, place);
+      const { argv, env } = await shellEntry(app, stack, place, true);
       return openTerminal({ argv, env: { ...env, TERM: 'xterm-256color', COLORTERM: 'truecolor' }, ...rest });
     },
   };

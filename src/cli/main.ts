@@ -32,7 +32,9 @@ export async function main(words: readonly string[]): Promise<void> {
 
 async function report(app: Awaited<ReturnType<typeof createApp>>, error: unknown, json: boolean): Promise<number> {
   if (app.signal.aborted) {
-    app.stderr.write('podlab: interrupted; what had been begun was taken back\n');
+    const isTold = error instanceof LabError && error.code === 'CANCELLED' && error.hint !== '';
+    const what = isTold ? `${error.message}. ${error.hint}` : 'interrupted; what had been begun was taken back';
+    app.stderr.write(`podlab: ${what}\n`);
     return exitCodes.interrupted;
   }
   if (!(error instanceof LabError)) {

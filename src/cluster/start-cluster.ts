@@ -85,8 +85,9 @@ export async function resumeCluster(start: ClusterStart, earlier: EarlierCluster
   await proveReady(start, (api, update) => waitUntilBack(place, api, earlier, { update, warn: reporter.warn }));
 }
 
-async function proveReady(
-  { phases, reporter, place, run }: ClusterStart,
+/** Waits until a cluster that is made is ready in the full meaning of the word, and looks at its datapath. */
+export async function proveReady(
+  { phases, reporter, place, run }: Pick<ClusterStart, 'phases' | 'reporter' | 'place' | 'run'>,
   settled?: (api: AdminApi, update: (seen: string) => void) => Promise<void>,
 ): Promise<void> {
   const api = await openAdminApi(place);

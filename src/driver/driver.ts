@@ -68,9 +68,17 @@ export interface UpResult {
   readonly phases: readonly { readonly name: string; readonly ms: number }[];
 }
 
+/** What an interactive command gets besides its words. */
+export interface Streams {
+  /** Added to its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether standard input is a terminal. */
+  readonly isTerminal: boolean;
+}
+
 export interface Driver {
-  /** The steps of `up`, without touching anything. Deterministic. */
-  plan(topology: Topology): readonly PlanStep[];
+  /** The steps of `up`, without touching anything. Deterministic. Undefined for drivers that have `preview`. */
+  plan?(topology: Topology): readonly PlanStep[];
   /** What `up` would change now, for drivers whose `up` depends on what is there. Changes nothing. */
   preview?(request: UpRequest, reporter: Reporter): Promise<readonly Change[]>;
   /** Builds the room, or confirms that the same room is already up. Undoes what it began if it fails. */
@@ -81,16 +89,12 @@ export interface Driver {
   places(topology: Topology): readonly string[];
   /** The way into a node or another place of the room. @throws LabError STACK_NOT_UP, NOT_FOUND */
   executor(stack: string, node: string): Promise<Executor>;
-  /**
-   * The program to start, with the terminal handed over, for an interactive command on a node.
-   *
-   * @param env added to the environment of the command
-   */
+  /** The program to start, with this process's standard streams, for an interactive command on a node. */
   interactive(
     stack: string,
     node: string,
     command: Argv,
-    env: Readonly<Record<string, string>>,
+    streams: Streams,
   ): Promise<{ readonly argv: Argv; readonly env: Readonly<Record<string, string>> }>;
   /**
    * A TCP connection to an address inside the room, made without a listener on this machine. It may fail later, as

@@ -18,6 +18,11 @@ export async function runProgram(
     cwd?: string;
     /** Called with standard error as it comes, for programs that tell there how far they are. */
     onStderr?: (text: string) => void;
+    /**
+     * For programs that put things in order when they are interrupted: the signal of `options` reaches them as SIGINT, again
+     * after half of this time, and only after all of it they are killed. Milliseconds.
+     */
+    endsWithinMs?: number;
   } = {},
 ): Promise<RunResult> {
   // Loaded here, so that verbs that run nothing don't pay for it at start-up.
@@ -40,12 +45,21 @@ export async function runProgram(
   if (options.onStderr !== undefined) child.stderr?.on('data', (bytes) => options.onStderr?.(String(bytes)));
   let timedOut = false;
   const kill = () => killGroup(child.pid);
-  const timer = setTimeout(() => {
-    timedOut = true;
-    kill();
-  }, timeoutMs);
-  if (options.signal?.aborted) kill();
-  options.signal?.addEventListener('abort', kill, { once: true });
+  const timers = [
+    setTimeout(() => {
+      timedOut = true;
+      kill();
+    }, timeoutMs),
+  ];
+  const interrupt = () => sendSignal(-(child.pid ?? 0), 'SIGINT');
+  const stop = () => {
+    const { endsWithinMs = 0 } = options;
+    if (endsWithinMs === 0 || child.pid === undefined) return kill();
+    interrupt();
+    timers.push(setTimeout(interrupt, endsWithinMs / 2), setTimeout(kill, endsWithinMs));
+  };
+  if (options.signal?.aborted) stop();
+  options.signal?.addEventListener('abort', stop, { once: true });
   try {
     const result = await child;
     if (result.isMaxBuffer) kill();
@@ -59,8 +73,8 @@ export async function runProgram(
       durationMs: Math.round(performance.now() - started),
     };
   } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener('abort', kill);
+    timers.forEach(clearTimeout);
+    options.signal?.removeEventListener('abort', stop);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { types } from '@pulumi/command';
 import { secret } from '@pulumi/pulumi';
+import { sshHostOf } from './libvirt-uri.ts';
 import type { RoomSettings } from './room-settings.ts';
 
 type Connection = types.input.remote.ConnectionArgs;
@@ -10,7 +11,8 @@ type Connection = types.input.remote.ConnectionArgs;
 const tries = 120;
 
 export function connectionTo(address: string, node: string, { uri, keys }: RoomSettings): Connection {
-  const proxy = proxyOf(uri);
+  // Logging in there is up to the user's SSH agent.
+  const proxy = sshHostOf(uri);
   return {
     host: address,
     user: 'root',
@@ -19,17 +21,5 @@ export function connectionTo(address: string, node: string, { uri, keys }: RoomS
     dialErrorLimit: tries,
     perDialTimeout: 15,
     ...(proxy === undefined ? {} : { proxy }),
-  };
-}
-
-/** libvirt's host, when it is reached over SSH; logging in there is up to the user's SSH agent. */
-function proxyOf(uri: string): { host: string; user?: string; port?: number } | undefined {
-  if (!URL.canParse(uri)) return undefined;
-  const { protocol, hostname, username, port } = new URL(uri);
-  if (!/^qemu\+(lib)?ssh2?:$/.test(protocol) || hostname === '') return undefined;
-  return {
-    host: hostname,
-    ...(username === '' ? {} : { user: decodeURIComponent(username) }),
-    ...(port === '' ? {} : { port: Number(port) }),
   };
 }

@@ -3,8 +3,7 @@
 import { Provider as KubernetesProvider } from '@pulumi/kubernetes';
 import { Provider } from '@pulumi/libvirt';
 import type { Output } from '@pulumi/pulumi';
-import { clusterAddressOf } from '../cluster/cluster-place.ts';
-import type { Node, Topology } from '../topology/topology.ts';
+import type { Topology } from '../topology/topology.ts';
 import { LabCluster } from './lab-cluster.ts';
 import { LabCni } from './lab-cni.ts';
 import { LabImage } from './lab-image.ts';
@@ -13,6 +12,7 @@ import { LabNode } from './lab-node.ts';
 import { LabWorkloads } from './lab-workloads.ts';
 import { machineFiles } from './machine-files.ts';
 import { libvirtNames } from './names.ts';
+import { nodeAddress } from './node-address.ts';
 import type { RoomSettings } from './room-settings.ts';
 
 export interface RoomOutputs {
@@ -45,7 +45,7 @@ export function labRoom(topology: Topology, settings: RoomSettings): RoomOutputs
     bootstrapToken: settings.keys.bootstrapToken,
   };
   const nodes = topology.nodes.map((node) => {
-    const address = addressOf(topology, node);
+    const address = nodeAddress(topology, node.name);
     const ownNames = names.nodes.get(node.name) ?? { domain: '', disk: '', seed: '', ports: new Map() };
     const files = plan && cluster ? machineFiles(plan, cluster.cni, node.name) : new Map();
     const args = { topology, node, names: ownNames, settings, image, networks, files, address };
@@ -71,6 +71,8 @@ function makeCluster(
   const { kubeconfig, joined } = new LabCluster('cluster', { topology, settings, nodes });
   const first = nodes[0]?.machine.domain;
   if (first === undefined) throw new RangeError('a cluster has at least one node');
+  // Without objects of its own to make, a room does not need the plugin kubernetes.
+  if (cni.manifests === '' && cni.later === '' && workloads.length === 0) return kubeconfig;
   const provider = new KubernetesProvider(
     'kubernetes',
     // Another machine is another cluster, even at the same address.
@@ -82,10 +84,4 @@ function makeCluster(
     new LabWorkloads('workloads', { manifests: workloads, provider, deletedWith: first }, { dependsOn: [pods] });
   }
   return kubeconfig;
-}
-
-/** The address by which this machine reaches a node: that of its cluster, else the one on its first network. */
-function addressOf(topology: Topology, node: Node): string {
-  const inCluster = topology.engine === 'kubernetes' ? clusterAddressOf(topology, node.name) : '';
-  return inCluster || (node.nics[0]?.ip ?? '');
 }

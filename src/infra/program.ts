@@ -11,6 +11,7 @@ import type { Reporter } from '../reporter.ts';
 import { loadTopology } from '../topology/load-topology.ts';
 import { gatherSettings } from './gather-settings.ts';
 import { labRoom } from './lab-room.ts';
+import { keepVmRecord } from './vm-record.ts';
 
 const { env } = process;
 const home = resolve(fileURLToPath(new URL('../..', import.meta.url)));
@@ -46,21 +47,25 @@ if (topology.driver !== 'libvirt') {
   });
 }
 
-const room = labRoom(
-  topology,
-  await gatherSettings(topology, {
-    workplace,
-    stateDir: paths.state,
-    file,
-    config: (key) => {
-      const [namespace = '', name = ''] = key.split(':');
-      return new Config(namespace).get(name);
-    },
-    isPreview: runtime.isDryRun(),
-    reporter,
-    gatherCni: (one) => gatherCni(one, join(home, 'stacks'), workplace, reporter),
-  }),
-);
+const isPreview = runtime.isDryRun();
+const settings = await gatherSettings(topology, {
+  workplace,
+  stateDir: paths.state,
+  file,
+  config: (key) => {
+    const [namespace = '', name = ''] = key.split(':');
+    return new Config(namespace).get(name);
+  },
+  isPreview,
+  reporter,
+  gatherCni: (one) => gatherCni(one, join(home, 'stacks'), workplace, reporter),
+});
+const { uri, type, poolDirectory, logDirectory } = settings;
+// So that "podlab exec" and the labs find this room too. What is made from other settings is left to Pulumi.
+const made = { version: 1, topology, file, from: '', uri, type, poolDirectory, logDirectory } as const;
+if (!isPreview)
+  keepVmRecord(paths.state, { ...made, since: Date.now(), complete: true, hasReadyState: false }, settings.keys);
 
+const room = labRoom(topology, settings);
 export const { nodes } = room;
 export const kubeconfig = room.kubeconfig && secret(room.kubeconfig);

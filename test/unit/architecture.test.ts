@@ -64,7 +64,10 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     ...['@pulumi/command', '@pulumi/kubernetes', '@pulumi/libvirt', '@pulumi/pulumi'],
     ...['node:crypto', 'node:fs', 'node:path', 'node:url', 'yaml'],
   ],
-  driver: ['node:child_process', 'node:crypto', 'node:fs', 'node:path', 'node:readline', 'node:stream'],
+  driver: [
+    ...['@pulumi/pulumi', 'node:child_process', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:readline'],
+    ...['node:stream', 'node:url'],
+  ],
   probe: ['@valibot/to-json-schema', 'fast-xml-parser', 'node:crypto', 'valibot'],
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
   report: ['node:crypto', 'valibot'],

@@ -1,5 +1,6 @@
 // podlab exec: a command on a node, with this process's own standard streams.
 
+import type { Streams } from '../../driver/driver.ts';
 import { LabError } from '../../error.ts';
 import { runInteractive } from '../../host/run.ts';
 import type { App } from '../app.ts';
@@ -22,8 +23,13 @@ export async function run(app: App, { args, rest, options }: VerbInput): Promise
     app.answer(true, { node, ...result }, () => '');
     return result.exitCode;
   }
-  const { argv, env } = await driver.interactive(stack, node, [program, ...words], terminalEnv(app));
+  const { argv, env } = await driver.interactive(stack, node, [program, ...words], streamsOf(app));
   return runInteractive(argv, env);
+}
+
+/** This process's own streams, for a command on a node. */
+export function streamsOf(app: Pick<App, 'env' | 'stdin'>): Streams {
+  return { env: terminalEnv(app), isTerminal: app.stdin.isTTY === true };
 }
 
 /** What a program needs to know of the terminal that it is given. */

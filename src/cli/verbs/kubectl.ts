@@ -4,10 +4,10 @@ import { runInteractive } from '../../host/run.ts';
 import type { App } from '../app.ts';
 import { clusterRoom } from '../cluster-room.ts';
 import type { VerbInput } from '../command.ts';
-import { terminalEnv } from './exec.ts';
+import { streamsOf } from './exec.ts';
 
 export async function run(app: App, { rest, options }: VerbInput): Promise<number> {
   const { stack, node, driver } = await clusterRoom(app, options.stack as string | undefined);
-  const { argv, env } = await driver.interactive(stack, node, ['kubectl', ...rest], terminalEnv(app));
+  const { argv, env } = await driver.interactive(stack, node, ['kubectl', ...rest], streamsOf(app));
   return runInteractive(argv, env);
 }

@@ -79,7 +79,7 @@ export function sandboxDriver(options: SandboxOptions): Driver {
 
     places: ({ networks }) => ['gateway', ...(networks.some(({ mode }) => mode === 'nat') ? ['outside'] : [])],
 
-    interactive: async (stack, node, command, env) => {
+    interactive: async (stack, node, command, { env }) => {
       const record = requireRoom(stack, places(stack).dir);
       return {
         argv: enterCommand(record, memberOf(record, node).pid, command),

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { App } from '../../../src/cli/app.ts';
 import { allRooms, roomDriver, roomNames, standingDriver } from '../../../src/cli/drivers.ts';
 import type { Driver, RoomStatus } from '../../../src/driver/driver.ts';
-import { markedDriver, markedRooms, markRoom, unmarkRoom } from '../../../src/driver/room-mark.ts';
+import { markedDriver, markedRooms, markRoom, unmarkRoom } from '../../../src/infra/room-mark.ts';
 
 let state = '';
 beforeEach(() => {

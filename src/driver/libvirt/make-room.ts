@@ -1,0 +1,258 @@
+// Makes, changes and removes a room of virtual machines by its Pulumi program.
+
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { ClusterPlace } from '../../cluster/cluster-place.ts';
+import { gatherCni } from '../../cluster/cni/gather-cni.ts';
+import { type Phase, Phases } from '../../cluster/phases.ts';
+import { proveReady } from '../../cluster/start-cluster.ts';
+import { LabError } from '../../error.ts';
+import { readTextIfExists } from '../../host/files.ts';
+import { gatherSettings } from '../../infra/gather-settings.ts';
+import type { RoomSettings } from '../../infra/room-settings.ts';
+import { stackConfig } from '../../infra/stack-config.ts';
+import { forgetVmRecord, keepVmRecord, madeFrom, readVmRecord, type VmRecord } from '../../infra/vm-record.ts';
+import type { Reporter } from '../../reporter.ts';
+import type { Topology } from '../../topology/topology.ts';
+import type { Change } from '../driver.ts';
+import { removeLeftovers } from './leftovers.ts';
+import type { LibvirtOptions } from './libvirt-driver.ts';
+import { pulumiFault } from './pulumi-errors.ts';
+import { followPulumi, type Progress } from './pulumi-progress.ts';
+import { type KnownResource, openPulumi, type PulumiRoom } from './pulumi-stack.ts';
+import { connectInside, hostExecutor, machineExecutor } from './way-in.ts';
+
+export interface RoomRequest extends LibvirtOptions {
+  readonly topology: Topology;
+  /** Absolute path of the stack file. */
+  readonly file: string;
+}
+
+export interface Made {
+  readonly phases: readonly Phase[];
+  /** Whether nobody can have worked on any of its machines before. */
+  readonly isAllNew: boolean;
+}
+
+/** @param anew gives every machine a new disk, and so a new life */
+export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Reporter): Promise<Made> {
+  const { topology, paths, signal } = request;
+  const { stack } = topology;
+  const begun = performance.now();
+  const earlier = readVmRecord(paths.state, stack);
+  const { settings, record } = await gather(request, false, reporter);
+  const gathered = { name: 'prepare', ms: Math.round(performance.now() - begun) };
+  const room = await openOrFail(request, true);
+  await settle(room, request, earlier, reporter);
+  // Before the first thing is made, so that what is left of it can be found.
+  keepVmRecord(paths.state, { ...record, complete: false }, settings.keys);
+  const disks = anew ? (await room.resources()).filter(isDisk).map(({ urn }) => urn) : [];
+  const program = await programOf(topology, settings);
+  const progress = await follow(request, reporter, `Pulumi makes ${stack}`, (onEvent) =>
+    room.up(program, onEvent, disks),
+  ).catch(async (error) => {
+    if (earlier === undefined) await forgetIfEmpty(room, request, record, reporter);
+    throw error;
+  });
+  if (signal.aborted) throw interrupted(stack);
+  const proof = new Phases();
+  if (settings.cluster !== undefined) {
+    const { toolchain } = settings.cluster;
+    const place = placeOf(request, record, { toolchain, bootstrapToken: settings.keys.bootstrapToken });
+    await proveReady({ place, phases: proof, reporter, run: randomBytes(3).toString('hex') });
+  }
+  keepVmRecord(paths.state, record, settings.keys);
+  return {
+    phases: [gathered, ...progress.phases, ...proof.all],
+    isAllNew: topology.nodes.every(({ name }) => isNew(name, progress)),
+  };
+}
+
+/** The machines, as those see them who know clusters. */
+function placeOf(
+  request: RoomRequest,
+  record: VmRecord,
+  known: Pick<ClusterPlace, 'toolchain' | 'bootstrapToken'>,
+): ClusterPlace {
+  const { topology, signal } = request;
+  const machines = new Map(topology.nodes.map(({ name }) => [name, machineExecutor(record, name, request)]));
+  return {
+    ...known,
+    topology,
+    signal,
+    node: (name) => machines.get(name) ?? machineExecutor(record, name, request),
+    connect: async (host, port) => connectInside(record, host, port, request),
+    nodes: { cgroupDriver: 'systemd', cgroupOf: () => '' },
+  };
+}
+
+function isNew(node: string, { changes }: Progress): boolean {
+  return changes.some(({ what, name }) => name === `machine ${node}` && (what === 'make' || what === 'replace'));
+}
+
+export async function previewRoom(request: RoomRequest, reporter: Reporter): Promise<readonly Change[]> {
+  const { settings } = await gather(request, true, reporter);
+  const room = await openOrFail(request, true);
+  const program = await programOf(request.topology, settings);
+  const title = `Pulumi looks at ${request.topology.stack}`;
+  return (await follow(request, reporter, title, (onEvent) => room.preview(program, onEvent))).changes;
+}
+
+/** From any half-made state; true when there was something. */
+export async function removeRoom(options: LibvirtOptions, stack: string, reporter: Reporter): Promise<boolean> {
+  const { paths } = options;
+  const record = readVmRecord(paths.state, stack);
+  const request = { ...options, topology: { stack } };
+  const room = await open(request, false);
+  if (room === undefined && record === undefined) return false;
+  if (room === undefined && record?.from === '') {
+    throw new LabError('NOT_FOUND', `stack "${stack}" was made by "pulumi up", and its state is not in this backend`, {
+      hint: `Run "pulumi destroy --stack ${stack}" where it was made.`,
+    });
+  }
+  if (room !== undefined) {
+    const title = `Pulumi removes ${stack}`;
+    const destroy = (refresh: boolean) => follow(request, reporter, title, (onEvent) => room.destroy(onEvent, refresh));
+    try {
+      await destroy(false);
+    } catch (error) {
+      // Something of it may be gone by other means. Not when libvirt itself can't be asked.
+      if (options.signal.aborted || !(error instanceof LabError) || error.code !== 'COMMAND_FAILED') throw error;
+      reporter.warn(`${error.message}; asking libvirt what is still there`);
+      if (record !== undefined) await clean(record, options, await room.resources(), reporter);
+      await destroy(true);
+    }
+  }
+  if (record !== undefined) await clean(record, options, [], reporter);
+  await room?.remove();
+  forgetVmRecord(paths.state, stack);
+  return true;
+}
+
+async function gather(
+  { topology, file, paths, home, path, env, uid, signal }: RoomRequest,
+  isPreview: boolean,
+  reporter: Reporter,
+): Promise<{ readonly settings: RoomSettings; readonly record: VmRecord }> {
+  const config = stackConfig(readTextIfExists(file) ?? '', file);
+  const workplace = { cacheDir: paths.cache, home, path, env, uid, signal };
+  const settings = await gatherSettings(topology, {
+    workplace,
+    stateDir: paths.state,
+    file,
+    config: (key) => config.get(key),
+    isPreview,
+    reporter,
+    gatherCni: (one) => gatherCni(one, dirname(file), workplace, reporter),
+  });
+  const { uri, type, poolDirectory, logDirectory } = settings;
+  const from = madeFrom(topology, config);
+  const since = Date.now();
+  const made = { version: 1, topology, file, from, uri, type, poolDirectory, logDirectory } as const;
+  return { settings, record: { ...made, since, complete: true, hasReadyState: false } };
+}
+
+/** Loaded here: nobody else needs Pulumi's resources, and they take a second. */
+async function programOf(topology: Topology, settings: RoomSettings) {
+  const { labRoom } = await import('../../infra/lab-room.ts');
+  const { secret } = await import('@pulumi/pulumi');
+  return async () => {
+    const { nodes, kubeconfig } = labRoom(topology, settings);
+    return { nodes, kubeconfig: kubeconfig && secret(kubeconfig) };
+  };
+}
+
+type Opened = LibvirtOptions & { readonly topology: Pick<Topology, 'stack'> };
+
+async function open(request: Opened, create: boolean): Promise<PulumiRoom | undefined> {
+  const { topology, paths } = request;
+  return translated(request, () => openPulumi({ ...request, stack: topology.stack, stateDir: paths.state }, create));
+}
+
+async function openOrFail(request: Opened, create: boolean): Promise<PulumiRoom> {
+  const room = await open(request, create);
+  if (room === undefined) throw new Error('a stack that was to be made is not there');
+  return room;
+}
+
+/**
+ * An update that was cut off, or a network that could be defined but not started, leaves things that the stack does not
+ * know, and that would stand in the way of the next. Not for rooms made by hand: their stack may be in another backend.
+ */
+async function settle(
+  room: PulumiRoom,
+  request: RoomRequest,
+  earlier: VmRecord | undefined,
+  reporter: Reporter,
+): Promise<void> {
+  if (earlier === undefined || earlier.from === '') return;
+  await translated(request, async () => {
+    await clean(earlier, request, await room.resources(), reporter);
+    await room.forgetPending();
+  });
+}
+
+/** A first run that has made nothing leaves nothing to go on from. */
+async function forgetIfEmpty(
+  room: PulumiRoom,
+  request: RoomRequest,
+  record: VmRecord,
+  reporter: Reporter,
+): Promise<void> {
+  try {
+    if ((await room.resources()).some(({ type }) => type.startsWith('libvirt:'))) return;
+    await clean(record, request, [], reporter);
+    forgetVmRecord(request.paths.state, record.topology.stack);
+  } catch {
+    // Why the run failed is what counts; what is left can still be removed by "podlab down".
+  }
+}
+
+async function clean(
+  record: VmRecord,
+  options: LibvirtOptions,
+  known: readonly KnownResource[],
+  reporter: Reporter,
+): Promise<void> {
+  const removed = await removeLeftovers(record, hostExecutor(record.uri, options), known);
+  for (const name of removed) reporter.info(`removed ${name}, which an interrupted run had left behind`);
+}
+
+async function follow(
+  request: Opened,
+  reporter: Reporter,
+  title: string,
+  work: (onEvent: Progress['onEvent']) => Promise<void>,
+): Promise<Progress> {
+  const progress = followPulumi(reporter);
+  await reporter.step(title, () =>
+    translated(request, () => work(progress.onEvent).finally(progress.end), progress.errors),
+  );
+  return progress;
+}
+
+/** @param errors what the engine has told meanwhile; better than what its command line prints */
+async function translated<T>(
+  { topology, signal }: Opened,
+  work: () => Promise<T>,
+  errors: readonly string[] = [],
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted) throw interrupted(topology.stack);
+    if (error instanceof LabError) throw error;
+    const said = errors.length > 0 ? errors.join('\n') : (error as Error).message;
+    throw pulumiFault(said, topology.stack);
+  }
+}
+
+function interrupted(stack: string): LabError {
+  return new LabError('CANCELLED', 'interrupted; what was made is kept', {
+    hint: `"podlab up ${stack}" goes on, "podlab down ${stack}" removes it.`,
+  });
+}
+
+function isDisk({ type, urn }: KnownResource): boolean {
+  return type === 'libvirt:index/volume:Volume' && urn.endsWith('-disk');
+}

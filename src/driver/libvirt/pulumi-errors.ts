@@ -1,0 +1,140 @@
+// What Pulumi, its plugins and libvirt say when they fail, in podlab's words. The only place where such texts are read.
+
+import { LabError } from '../../error.ts';
+
+/** @param said all that was said, oldest first */
+export function pulumiFault(said: string, stack: string): LabError {
+  const plain = withoutMarkup(said);
+  return libvirtFault(plain) ?? toolFault(plain, stack) ?? unknownFault(plain, stack);
+}
+
+type Explain = (match: RegExpExecArray) => LabError;
+
+/** A known fault of libvirt, or undefined. Texts of libvirt 9.0 and of the provider 0.9.7. */
+export function libvirtFault(said: string): LabError | undefined {
+  return explained(said, libvirtTexts);
+}
+
+const unsuitable = (message: string, hint: string) => new LabError('HOST_UNSUITABLE', message, { hint });
+
+const libvirtTexts: readonly (readonly [RegExp, Explain])[] = [
+  [
+    /(\/\S*libvirt\S*-sock\S*?)['":]*:? (?:connect: )?permission denied|authentication unavailable|access denied by policy/i,
+    () =>
+      unsuitable(
+        'libvirt does not let you in: no permission on its socket',
+        'Join the group: sudo usermod -aG libvirt $USER, then log in again.',
+      ),
+  ],
+  [
+    /(?:dial unix|Failed to connect socket to) '?(\/\S*?)'?: (?:connect: )?(?:no such file or directory|connection refused)/i,
+    ([, socket]) =>
+      unsuitable(
+        `libvirt is not running: nobody answers at ${socket}`,
+        'Start it: sudo systemctl start libvirtd (package libvirt-daemon-system).',
+      ),
+  ],
+  [
+    /no space left on device|not enough free space|disk quota exceeded/i,
+    () =>
+      unsuitable(
+        "the room's pool is full: no space left where its disks are",
+        'Make room there, or name another directory with vm:directory, then run "podlab up" again.',
+      ),
+  ],
+  [
+    /network is already in use by interface (\S+)/i,
+    ([, iface]) =>
+      unsuitable(
+        `a network of the stack is in use by the interface ${iface} of libvirt's machine`,
+        "Stop the network that has it (virsh net-list; virsh net-destroy NAME), or give the stack's network another CIDR.",
+      ),
+  ],
+  [
+    /bridge name '([^']+)' already in use/i,
+    ([, bridge]) =>
+      unsuitable(
+        `the interface ${bridge} is taken by a network that is not this room's`,
+        'Remove that network with virsh, or rename the stack.',
+      ),
+  ],
+  [
+    /(network|domain|pool|storage volume|storage pool) '([^']+)' (?:already exists|exists already|is already)|(network|domain) already exists with .*?'([^']+)'/i,
+    ([, kind, name, otherKind, otherName]) =>
+      unsuitable(
+        `libvirt has a ${kind ?? otherKind} "${name ?? otherName}" already, and it is not this room's`,
+        'Look at it with virsh. If nobody needs it, remove it and run "podlab up" again; else rename the stack.',
+      ),
+  ],
+  [
+    /could not access KVM|failed to initialize kvm|KVM is not supported|does not support.*\bkvm\b|domain type 'kvm'|domaintype=kvm|virttype=kvm/i,
+    () =>
+      unsuitable(
+        'KVM does not work on this machine',
+        'Write "vm:type: qemu" in the stack file for emulation, which is slow, or turn on virtualisation in the firmware.',
+      ),
+  ],
+];
+
+function toolFault(said: string, stack: string): LabError | undefined {
+  return explained(said, [
+    [
+      /the stack is currently locked|currently has one or more pending|conflict.*another update/i,
+      () =>
+        new LabError('STACK_BUSY', `stack "${stack}" is locked by another Pulumi`, {
+          hint: `Wait for it to finish. If there is none any more: pulumi cancel --stack ${stack}.`,
+        }),
+    ],
+    [
+      /passphrase must be set|incorrect passphrase|get stack secrets manager/i,
+      () =>
+        unsuitable(
+          `the secrets of stack "${stack}" can't be decrypted`,
+          'Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the passphrase that it was made with.',
+        ),
+    ],
+    [
+      /(?:could not download|failed to download|no resource plugin|failed to load plugin|no such plugin|failed to install plugin|unable to discover|could not load plugin)[^\n]*/i,
+      ([line]) =>
+        unsuitable(
+          `a plugin of Pulumi is missing: ${line}`,
+          'Let this machine reach the internet once, or copy $HOME/.pulumi/plugins from one that has them.',
+        ),
+    ],
+    [
+      /you must be logged in|PULUMI_ACCESS_TOKEN must be set|not logged in/i,
+      () =>
+        unsuitable(
+          'Pulumi is not logged in to its backend',
+          'Run "pulumi login", or "pulumi logout" for podlab\'s own.',
+        ),
+    ],
+    [
+      /after \d+ failed attempts: (.*dial tcp ([\d.]+):\d+.*)/i,
+      ([, , address]) =>
+        new LabError('TIMEOUT', `the machine at ${address} does not answer by SSH`, {
+          hint: `See what it said while it booted: podlab logs ${stack}.`,
+        }),
+    ],
+  ]);
+}
+
+function unknownFault(said: string, stack: string): LabError {
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  return new LabError('COMMAND_FAILED', `stack "${stack}": ${lines.slice(-20).join('\n') || 'Pulumi failed'}`, {
+    hint: `What is made is kept. Run "podlab up ${stack}" again to go on, or "podlab down ${stack}".`,
+  });
+}
+
+function explained(said: string, texts: readonly (readonly [RegExp, Explain])[]): LabError | undefined {
+  for (const [pattern, explain] of texts) {
+    const match = pattern.exec(said);
+    if (match !== null) return explain(match);
+  }
+  return undefined;
+}
+
+/** Without the engine's marks of colour, such as `<{%reset%}>`. */
+export function withoutMarkup(text: string): string {
+  return text.replaceAll(/<\{%[^%]*%\}>/g, '').replaceAll('\r', '');
+}

@@ -1,0 +1,95 @@
+// A room of virtual machines by "podlab up": made, left alone, changed, entered, reset, interrupted and removed.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Change, RoomStatus } from '../../src/driver/driver.ts';
+import { withLibvirt } from '../support/libvirt-room.ts';
+import { describePulumi, podlabIn } from '../support/pulumi-room.ts';
+
+interface Up {
+  readonly created: boolean;
+  readonly durationMs: number;
+  readonly phases: readonly { readonly name: string; readonly ms: number }[];
+}
+
+describePulumi('a room of virtual machines', () => {
+  test('is made, left alone, changed, entered, reset and removed', async ({ annotate }) => {
+    await withLibvirt(async (room) => {
+      const { stackFile, podlab, answer, inLibvirt } = podlabIn(room);
+      const file = stackFile('vms', 1);
+      const note = async (what: string, { durationMs, phases }: Up) =>
+        annotate(`${what}: ${durationMs} ms: ${phases.map(({ name, ms }) => `${name} ${ms}`).join(', ')}`);
+
+      // Nothing is made by looking.
+      const { changes } = await answer<{ changes: readonly Change[] }>(['preview', file]);
+      expect.soft(changes.map(({ what }) => what)).toEqual(changes.map(() => 'make'));
+      expect.soft(changes.map(({ name }) => name)).toContain('machine node1');
+      expect.soft(await inLibvirt('vms')).toEqual([]);
+
+      const up = await answer<Up>(['up', file]);
+      await note('up', up);
+      expect(up.created).toBe(true);
+      const status = await answer<RoomStatus>(['status', 'vms']);
+      expect.soft(status).toMatchObject({ driver: 'libvirt', state: 'up', nodes: [{ name: 'node1', running: true }] });
+
+      // The second one changes nothing, and neither would Pulumi.
+      expect.soft(await answer<Up>(['up', file])).toMatchObject({ created: false });
+      expect.soft(await answer(['preview', file])).toMatchObject({ changes: [] });
+
+      // The way in, with words, streams and exit codes as they are.
+      const ran = await podlab('exec', 'node1', '--stack', 'vms', '--', 'sh', '-c', 'hostname; exit 3');
+      expect.soft([ran.stdout, ran.exitCode]).toEqual(['node1\n', 3]);
+      const addresses = await podlab('exec', 'node1', '--stack', 'vms', '--', 'ip', '-brief', '-4', 'address');
+      expect.soft(addresses.stdout).toMatch(/eth0 .*192\.168\.122\.11\/24[\s\S]*eth1 .*192\.168\.39\.11\/24/);
+      const seen = await podlab(
+        'exec',
+        'gateway',
+        '--stack',
+        'vms',
+        '--',
+        'virsh',
+        '--quiet',
+        'domstate',
+        'podlab.vms.node1',
+      );
+      expect.soft(seen.stdout.trim()).toBe('running');
+
+      // A node more: the networks have to hand out a lease more, so they and the machines are new; the image is not.
+      stackFile('vms', 2);
+      const more = await answer<{ changes: readonly Change[] }>(['preview', file]);
+      expect.soft(more.changes).toContainEqual({ what: 'make', name: 'machine node2' });
+      expect.soft(more.changes).toContainEqual({ what: 'replace', name: 'network nat' });
+      expect.soft(more.changes).toContainEqual({ what: 'replace', name: 'machine node1' });
+      expect.soft(more.changes.map(({ name }) => name)).not.toContain('pool pool');
+      await note('a node more', await answer<Up>(['up', file]));
+      expect.soft(await answer(['preview', file])).toMatchObject({ changes: [] });
+      const ping = await podlab('exec', 'node2', '--stack', 'vms', '--', 'ping', '-c', '1', '192.168.39.11');
+      expect.soft(ping.exitCode).toBe(0);
+
+      // What stands still is started again, though Pulumi does not see it.
+      await room.virsh('net-destroy', 'podlab.vms.isolated');
+      await room.virsh('destroy', 'podlab.vms.node2');
+      expect.soft(await answer(['status', 'vms'], 1)).toMatchObject({
+        state: 'broken',
+        reason: 'node node2 is shut off, network isolated is not active',
+      });
+      await note('two machines started again', await answer<Up>(['up', file]));
+      expect.soft(await answer(['status', 'vms'])).toMatchObject({ state: 'up' });
+
+      // Reset: what a participant has written is gone.
+      await podlab('exec', 'node1', '--stack', 'vms', '--', 'touch', '/root/mine');
+      await note('reset', await answer<Up>(['reset', 'vms']));
+      const mine = await podlab('exec', 'node1', '--stack', 'vms', '--', 'ls', '/root/mine');
+      expect.soft(mine.exitCode).toBe(2);
+
+      const begun = performance.now();
+      expect.soft(await answer(['down', 'vms'])).toEqual({ version: 1, rooms: [{ stack: 'vms', removed: true }] });
+      await annotate(`down: ${Math.round(performance.now() - begun)} ms`);
+      expect.soft(await inLibvirt('vms')).toEqual([]);
+      expect.soft(await answer(['status', 'vms'], 1)).toMatchObject({ state: 'down' });
+      // The pool's directory is the person's.
+      expect.soft(existsSync(join(room.dir, 'disks', 'vms'))).toBe(true);
+    });
+  });
+});
