@@ -17,7 +17,7 @@ import { startStopped, waitUntilIn } from './heal.ts';
 import { keepReadyState, loadReadyState, repairClock } from './ready-state.ts';
 import { vmLogs } from './vm-logs.ts';
 import { vmStatus } from './vm-status.ts';
-import { enterHost, hostExecutor, machineEnv, machineExecutor, personEnv, targetOf } from './way-in.ts';
+import { connectInside, enterHost, hostExecutor, machineEnv, machineExecutor, personEnv, targetOf } from './way-in.ts';
 
 export interface LibvirtOptions {
   readonly paths: Paths;

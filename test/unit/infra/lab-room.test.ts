@@ -34,7 +34,7 @@ test.each(stacks)('%s is made of these resources', async (stack) => {
 });
 
 test('what the provider cannot change is replaced, old one first, with all that stands on it', async () => {
-  const topology = stackTopology('kubeadm-bridge');
+  const topology = stackTopology('kubeadm-kube-router');
   await settled(() => labRoom(topology, roomSettings(topology)));
   for (const name of ['nat', 'isolated', 'pool', 'base', 'kernel', 'initrd', 'node1-cloudinit', 'node1-seed']) {
     expect(options.get(name), name).toMatchObject({ replaceOnChanges: ['*'], deleteBeforeReplace: true });
@@ -69,7 +69,7 @@ test('the traps of the provider are stepped over', async () => {
 });
 
 test('the private keys, the token and the kubeconfig are secrets', async () => {
-  const topology = stackTopology('kubeadm-bridge');
+  const topology = stackTopology('kubeadm-kube-router');
   const settings = roomSettings(topology);
   await settled(() => labRoom(topology, settings));
   const open = JSON.stringify(registered, (_key, value) => (isSecret(value) ? undefined : value));
