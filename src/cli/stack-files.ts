@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { LabError, type Problem } from '../error.ts';
 import { listDir, readTextIfExists } from '../host/files.ts';
 import { hostRoutes } from '../host/routes.ts';
+import { isLibvirtIface, libvirtNames } from '../infra/names.ts';
 import { type DriverName, driverNames, type Topology } from '../topology/topology.ts';
 import { type App, findUnderRoots } from './app.ts';
 import { roomDriver, roomNames, standingDriver } from './drivers.ts';
@@ -85,12 +86,17 @@ export async function lintFile(
   driver?: DriverName,
 ): Promise<{ topology: Topology | undefined; problems: readonly Problem[] }> {
   const { lintStack } = await import('../topology/load-topology.ts');
-  return lintStack(found.text, {
-    stack: found.stack,
-    file: found.file,
-    hostRoutes: hostRoutes(),
-    ...(driver === undefined ? {} : { driver }),
-  });
+  const options = { stack: found.stack, file: found.file, ...(driver === undefined ? {} : { driver }) };
+  const routes = hostRoutes();
+  if (!routes.some(({ dev }) => isLibvirtIface(dev))) return lintStack(found.text, { ...options, hostRoutes: routes });
+  // A room of virtual machines that is up has its own bridges on this machine.
+  const { topology } = lintStack(found.text, options);
+  const own = topology === undefined ? [] : bridgesOf(topology);
+  return lintStack(found.text, { ...options, hostRoutes: routes.filter(({ dev }) => !own.includes(dev)) });
+}
+
+function bridgesOf(topology: Topology): readonly string[] {
+  return [...libvirtNames(topology).networks.values()].map(({ bridge }) => bridge);
 }
 
 /**

@@ -43,6 +43,11 @@ const mark = 'podlab';
  */
 const iface = (...parts: readonly string[]) => ifaceName(['pl', ...parts].join('_'));
 
+/** Whether an interface of this machine may be one of a room's. */
+export function isLibvirtIface(name: string): boolean {
+  return name.startsWith('pl_');
+}
+
 export function libvirtNames({ stack, networks, nodes }: Topology): LibvirtNames {
   const name = (...parts: readonly string[]) => [mark, stack, ...parts].join('.');
   return {
