@@ -10,18 +10,17 @@ export interface Seat {
   readonly fixed: number | undefined;
 }
 
-/** Computed addresses begin here, so that .2 to .10 are free for what a lab adds. */
-const offset = 10;
-
 /**
- * One address per seat, in order. Node number n gets .10 + n, the same on every network, when all of them fit; otherwise,
+ * One address per seat, in order. Node number n gets that of the first node and n - 1, the same on every network, when all of them fit; otherwise,
  * and for a node whose own number is taken by a fixed address, the lowest free one from .2. The first address is the
  * gateway's, the last is for broadcasts.
  *
  * @param cidr prefix length 30 or less
+ * @param first the first node's number in the network, from 2
  * @returns undefined for a seat that finds no free address
  */
-export function planAddresses(cidr: Cidr, seats: readonly Seat[]): readonly (number | undefined)[] {
+export function planAddresses(cidr: Cidr, seats: readonly Seat[], first = 11): readonly (number | undefined)[] {
+  const offset = first - 1;
   const taken = new Set(seats.flatMap(({ fixed }) => (fixed === undefined ? [] : [fixed])));
   const doFit = seats.every(
     ({ index, fixed }) => fixed !== undefined || cidr.base + offset + index < lastAddress(cidr),

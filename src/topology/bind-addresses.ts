@@ -7,7 +7,12 @@ import type { WrittenNic, WrittenNode } from './node-list.ts';
 import type { Problems } from './problems.ts';
 import type { NetworkDraft } from './resolve-networks.ts';
 
-export function bindAddresses(nodes: readonly WrittenNode[], problems: Problems): ReadonlyMap<WrittenNic, string> {
+/** @param first what the first node's address ends in, where that fits */
+export function bindAddresses(
+  nodes: readonly WrittenNode[],
+  first: number,
+  problems: Problems,
+): ReadonlyMap<WrittenNic, string> {
   const seats = nodes.flatMap(({ index, nics }) => nics.map((nic) => ({ index, nic })));
   const bound = new Map<WrittenNic, string>();
   for (const network of new Set(seats.map(({ nic }) => nic.network))) {
@@ -17,7 +22,7 @@ export function bindAddresses(nodes: readonly WrittenNode[], problems: Problems)
     const here = seats
       .filter(({ nic }) => nic.network === network)
       .map(({ index, nic }) => ({ index, nic, fixed: fixedAddress(nic, network, owners, problems) }));
-    const plan = planAddresses(range, here);
+    const plan = planAddresses(range, here, first);
     if (plan.includes(undefined)) reportTooSmall(network, here.length, problems);
     for (const [n, { nic }] of here.entries()) bound.set(nic, formatIp(plan[n] ?? 0));
   }

@@ -33,6 +33,8 @@ export function checkOverlaps(raw: RawStack, given: Ranges, problems: Problems):
       if (overlaps(one.cidr, other.cidr)) reportOverlap(raw, other, one, problems);
     }
   }
+  // Of these the machine may well have routes: to networks that are there, or that minikube has made and keeps free of others.
+  if (['minikube', 'existing'].includes(raw.settings['podlab:driver'] ?? '')) return;
   const reachesHost =
     (raw.settings['podlab:driver'] ?? 'sandbox') !== 'sandbox' || isTrue(raw.settings['podlab:uplink']);
   for (const { what, cidr, path } of ranges) {

@@ -1,5 +1,6 @@
 // Both spellings of podlab:nodes as one list, with every NIC joined to its network.
 
+import { minikubeNodeName } from './minikube-names.ts';
 import { nearest } from './nearest.ts';
 import type { Path, Problems } from './problems.ts';
 import type { RawNic, RawNode, RawNodeSettings, RawStack } from './raw-stack.ts';
@@ -30,14 +31,21 @@ export interface WrittenNic {
 const base: Path = ['config', 'podlab:nodes'];
 const defaultNodes: readonly RawNode[] = [{ name: 'node1' }, { name: 'node2' }];
 
-export function nodeList(raw: RawStack, networks: readonly NetworkDraft[], problems: Problems): readonly WrittenNode[] {
-  const written = raw.settings['podlab:nodes'] ?? defaultNodes;
+export function nodeList(
+  raw: RawStack,
+  stack: string,
+  networks: readonly NetworkDraft[],
+  problems: Problems,
+): readonly WrittenNode[] {
+  const isMinikube = raw.settings['podlab:driver'] === 'minikube';
+  const written = raw.settings['podlab:nodes'] ?? (isMinikube ? { count: 1 } : defaultNodes);
   if ('count' in written) {
-    const { count = 0, prefix = 'node' } = written;
+    const { count = 0, prefix } = written;
     const equal = equalNics(written, problems);
     const nicsOf = (node: string) => joinNetworks(node, equal, base, networks, problems);
     return Array.from({ length: count }, (_, n) => {
-      const name = `${prefix}${n + 1}`;
+      const isNamedByMinikube = isMinikube && prefix === undefined;
+      const name = isNamedByMinikube ? minikubeNodeName(stack, n) : `${prefix ?? 'node'}${n + 1}`;
       const namePath = [...base, 'prefix'];
       const { cpus, memory } = written;
       return { name, isNamed: true, index: n + 1, path: base, namePath, nics: nicsOf(name), cpus, memory, rack: '' };

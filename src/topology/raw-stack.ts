@@ -1,7 +1,17 @@
 // A stack file as written: the right shape, but nothing filled in, bound or compared yet.
 
 import type { Locate, Path } from './problems.ts';
-import type { AsModel, CniName, DriverName, EngineName, NetworkMode, ProxyMode } from './topology.ts';
+import type {
+  AccessName,
+  AsModel,
+  CniName,
+  DriverName,
+  EngineName,
+  MinikubeDriver,
+  MinikubeRuntime,
+  NetworkMode,
+  ProxyMode,
+} from './topology.ts';
 
 /**
  * What parseStack gives and resolveTopology takes. Parts of the wrong shape were reported and left out, so that the
@@ -25,6 +35,31 @@ export interface RawSettings {
   readonly 'podlab:kubernetes'?: RawKubernetes;
   readonly 'podlab:cni'?: RawCni;
   readonly 'podlab:workloads'?: RawWorkloads;
+  readonly 'podlab:image'?: string | RawImage;
+  readonly 'podlab:minikube'?: RawMinikube;
+  readonly 'podlab:existing'?: RawExisting;
+}
+
+export interface RawImage {
+  readonly url?: string;
+  readonly sha256?: string;
+}
+
+export interface RawMinikube {
+  readonly driver?: MinikubeDriver;
+  readonly runtime?: MinikubeRuntime;
+}
+
+export interface RawExisting {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly access?: AccessName;
+  readonly image?: string;
+  readonly user?: string;
+  readonly port?: number;
+  readonly key?: string;
+  readonly jump?: string;
+  readonly profile?: string;
 }
 
 export interface RawImpairment {

@@ -6,7 +6,7 @@ import { formatIp } from '../net/ipv4.ts';
 import { impairmentOf } from './impairment.ts';
 import type { Path, Problems } from './problems.ts';
 import type { RawImpairment, RawNetwork, RawStack } from './raw-stack.ts';
-import type { Network } from './topology.ts';
+import type { MinikubeDriver, Network } from './topology.ts';
 
 /** A network on its way into the topology. */
 export interface NetworkDraft extends Network {
@@ -22,12 +22,26 @@ const defaultNetworks: Readonly<Record<string, RawNetwork>> = {
   isolated: { mode: 'isolated', cidr: '192.168.39.0/24' },
 };
 
+/** Those that minikube has when it is told nothing. */
+const minikubeNetworks: Readonly<Record<MinikubeDriver, Readonly<Record<string, RawNetwork>>>> = {
+  kvm2: {
+    'minikube-net': { mode: 'isolated', cidr: '192.168.39.0/24' },
+    default: { mode: 'nat', cidr: '192.168.122.0/24' },
+  },
+  docker: { minikube: { mode: 'nat', cidr: '192.168.49.0/24' } },
+};
+
 export function resolveNetworks(raw: RawStack, problems: Problems): readonly NetworkDraft[] {
-  const written = raw.settings['podlab:networks'] ?? defaultNetworks;
+  const written = raw.settings['podlab:networks'] ?? defaultsOf(raw);
   const base = ['config', 'podlab:networks'];
   return Object.entries(written).flatMap(([name, network]) => {
     return network === undefined ? [] : [resolveNetwork(name, network, [...base, name], problems)];
   });
+}
+
+function defaultsOf({ settings }: RawStack): Readonly<Record<string, RawNetwork>> {
+  if (settings['podlab:driver'] !== 'minikube') return defaultNetworks;
+  return minikubeNetworks[settings['podlab:minikube']?.driver ?? 'kvm2'];
 }
 
 function resolveNetwork(name: string, network: RawNetwork, path: Path, problems: Problems): NetworkDraft {

@@ -22,9 +22,9 @@ export function resolveNodes(
   networks: readonly NetworkDraft[],
   problems: Problems,
 ): readonly NodeDraft[] {
-  const written = nodeList(raw, networks, problems);
+  const written = nodeList(raw, stack, networks, problems);
   checkNodeNames(written, problems);
-  const addresses = bindAddresses(written, problems);
+  const addresses = bindAddresses(written, firstAddress(raw), problems);
   const macs = bindMacs(stack, written, problems);
   const nodes = written.map((node) => resolveNode(node, addresses, macs, problems));
   checkPorts(networks, nodes, problems);
@@ -70,6 +70,11 @@ function resolveNode(
     memoryMiB,
     rack: node.rack,
   };
+}
+
+/** Docker gives the nodes of minikube the addresses after the gateway's; .2 to .10 are else free for what a lab adds. */
+function firstAddress({ settings }: RawStack): number {
+  return settings['podlab:driver'] === 'minikube' && settings['podlab:minikube']?.driver === 'docker' ? 2 : 11;
 }
 
 const minMemoryMiB = 16;

@@ -2,12 +2,16 @@
 
 import type { Problem } from '../error.ts';
 import { checkCombinations } from './check-combinations.ts';
+import { checkFixedNetworks } from './check-fixed-networks.ts';
 import { checkOverlaps, type HostRoute } from './check-overlaps.ts';
 import { labelFault } from './labels.ts';
 import { collectProblems } from './problems.ts';
 import type { RawStack } from './raw-stack.ts';
 import { resolveCni } from './resolve-cni.ts';
+import { resolveExisting } from './resolve-existing.ts';
+import { resolveImage } from './resolve-image.ts';
 import { resolveKubernetes } from './resolve-kubernetes.ts';
+import { resolveMinikube } from './resolve-minikube.ts';
 import { resolveNetworks } from './resolve-networks.ts';
 import { resolveNodes } from './resolve-nodes.ts';
 import type { Outside, Topology } from './topology.ts';
@@ -50,6 +54,10 @@ export function resolveTopology(raw: RawStack, options: ResolveOptions): Resolve
   const cni = resolveCni(raw, kubernetes, nodes, problems);
   checkOverlaps(raw, { networks, kubernetes, outside, hostRoutes: options.hostRoutes ?? [] }, problems);
   checkCombinations(raw, networks, problems);
+  checkFixedNetworks(raw, problems);
+  const image = resolveImage(raw, problems);
+  const minikube = resolveMinikube(raw, { stack: options.stack, networks, nodes, kubernetes, cni }, problems);
+  const existing = resolveExisting(raw, problems);
 
   const hasErrors = !raw.isComplete || problems.list.some(({ severity }) => severity === 'error');
   const topology = {
@@ -70,6 +78,9 @@ export function resolveTopology(raw: RawStack, options: ResolveOptions): Resolve
       manifests: written(settings['podlab:workloads']?.manifests),
       images: written(settings['podlab:workloads']?.images),
     },
+    image,
+    minikube,
+    existing,
   };
   return { topology: hasErrors ? undefined : topology, problems: problems.list };
 }

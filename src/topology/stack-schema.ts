@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { cni, kubernetes, workloads } from './cluster-schema.ts';
+import { existing, image, minikube } from './driver-schema.ts';
 import { networkNamePattern } from './labels.ts';
 import { booleanPhrase, described, mtu, oneOf, pattern, text, whole } from './schema-parts.ts';
 import { driverNames, engineNames, networkModes } from './topology.ts';
@@ -154,7 +155,8 @@ export const settingsSchema = v.strictObject({
         v.minEntries(1, 'a map of at least one network'),
         v.maxEntries(64, 'a map of at most 64 networks'),
       ),
-      'The networks of the room, by name. Without it: nat 192.168.122.0/24 and isolated 192.168.39.0/24.',
+      'The networks of the room, by name. Without it: nat 192.168.122.0/24 and isolated 192.168.39.0/24; for minikube those ' +
+        'that it has itself.',
     ),
   ),
   'podlab:nodes': v.optional(
@@ -170,7 +172,8 @@ export const settingsSchema = v.strictObject({
         ],
         'a list of nodes such as [{ name: node1 }], or { count: 8 }',
       ),
-      'The nodes of the room: a list, or the short form for equal ones. Without it: node1 and node2 on every network.',
+      'The nodes of the room: a list, or the short form for equal ones. Without it: node1 and node2 on every network; for ' +
+        'minikube one.',
     ),
   ),
   'podlab:kubernetes': v.optional(described(kubernetes, 'The cluster, for engine kubernetes.')),
@@ -178,6 +181,16 @@ export const settingsSchema = v.strictObject({
   'podlab:workloads': v.optional(
     described(workloads, 'What runs on the cluster from the start, for engine kubernetes.'),
   ),
+  'podlab:image': v.optional(
+    described(
+      image,
+      'The disk that virtual machines start from, for driver libvirt: an image that podlab has built, by its name in ' +
+        '"podlab image list"; a qcow2 file, by a path relative to the stack file; or one to download. Without it, the newest ' +
+        'that podlab has built for the version of Kubernetes.',
+    ),
+  ),
+  'podlab:minikube': v.optional(described(minikube, 'What minikube makes, for driver minikube.')),
+  'podlab:existing': v.optional(described(existing, 'The cluster that is there, and the way in, for driver existing.')),
 });
 
 /** The file around them; what is Pulumi's own is let through. */

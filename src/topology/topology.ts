@@ -21,6 +21,16 @@ export const asModels = ['per-node', 'per-rack'] as const;
 /** How nodes are divided into autonomous systems where each does not have the same. */
 export type AsModel = (typeof asModels)[number];
 
+export const accessNames = ['debug-pod', 'ssh', 'docker', 'minikube'] as const;
+/** How podlab gets onto the nodes of a cluster that it has not made. */
+export type AccessName = (typeof accessNames)[number];
+
+export const minikubeDrivers = ['kvm2', 'docker'] as const;
+export type MinikubeDriver = (typeof minikubeDrivers)[number];
+
+export const minikubeRuntimes = ['containerd', 'docker', 'cri-o'] as const;
+export type MinikubeRuntime = (typeof minikubeRuntimes)[number];
+
 export interface Topology {
   /** The stack's name: the middle of `Pulumi.<stack>.yaml`. */
   readonly stack: string;
@@ -36,7 +46,52 @@ export interface Topology {
   readonly kubernetes: Kubernetes;
   readonly cni: Cni;
   readonly workloads: Workloads;
+  /** What virtual machines start from; undefined for the newest image that podlab has built. */
+  readonly image: Image | undefined;
+  /** For driver minikube; undefined for all others. */
+  readonly minikube: Minikube | undefined;
+  /** For driver existing; undefined for all others. */
+  readonly existing: Existing | undefined;
 }
+
+/** Paths are as written: relative to the stack file. */
+export type Image =
+  | { readonly kind: 'built'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'download';
+      readonly url: string;
+      /** Lower-case hexadecimal. */
+      readonly sha256: string;
+    };
+
+export interface Minikube {
+  readonly driver: MinikubeDriver;
+  readonly runtime: MinikubeRuntime;
+}
+
+export interface Existing {
+  /** As written: relative to the stack file, `~/` is the home directory. '' for the one that kubectl uses. */
+  readonly kubeconfig: string;
+  /** '' for the current one. */
+  readonly context: string;
+  readonly access: NodeAccess;
+}
+
+export type NodeAccess =
+  | { readonly by: 'debug-pod'; readonly image: string }
+  | {
+      readonly by: 'ssh';
+      readonly user: string;
+      /** 0 for what ssh itself takes. */
+      readonly port: number;
+      /** As `kubeconfig`; '' for those that ssh itself tries. */
+      readonly key: string;
+      /** '' for none. */
+      readonly jump: string;
+    }
+  | { readonly by: 'docker' }
+  | { readonly by: 'minikube'; readonly profile: string };
 
 export interface Network {
   readonly name: string;

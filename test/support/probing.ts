@@ -94,4 +94,7 @@ export const twoNodes: Topology = {
   },
   cni: { name: 'none', routes: '', mtuBytes: 1500, as: 0, serviceProxy: false, manifest: '', registry: '' },
   workloads: { manifests: [], images: [] },
+  image: undefined,
+  minikube: undefined,
+  existing: undefined,
 };

@@ -135,12 +135,12 @@ describe('form', () => {
         ...say(
           '2:3',
           'unknown key podlab:x',
-          'Use one of podlab:driver, podlab:engine, podlab:uplink, podlab:networks, podlab:nodes, podlab:kubernetes, podlab:cni, podlab:workloads.',
+          'Use one of podlab:driver, podlab:engine, podlab:uplink, podlab:networks, podlab:nodes, podlab:kubernetes, podlab:cni, podlab:workloads, podlab:image, podlab:minikube, podlab:existing.',
         ),
         ...say(
           '3:3',
           'unknown key podlab:y',
-          'Use one of podlab:driver, podlab:engine, podlab:uplink, podlab:networks, podlab:nodes, podlab:kubernetes, podlab:cni, podlab:workloads.',
+          'Use one of podlab:driver, podlab:engine, podlab:uplink, podlab:networks, podlab:nodes, podlab:kubernetes, podlab:cni, podlab:workloads, podlab:image, podlab:minikube, podlab:existing.',
         ),
       ],
     ],
