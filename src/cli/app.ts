@@ -86,7 +86,7 @@ export function createApp(): App {
 }
 
 /** Where programs are looked up: Debian keeps nft, tc and dockerd in directories that an ordinary user's PATH lacks. */
-function programPathOf(path: string | undefined): string {
+export function programPathOf(path: string | undefined): string {
   const system = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
   return [...new Set([...(path ?? '').split(':').filter((dir) => dir !== ''), ...system])].join(':');
 }

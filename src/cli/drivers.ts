@@ -1,7 +1,7 @@
 // The drivers by name, each a module that is loaded when a room needs it; and which one has made a room.
 
 import type { Driver, RoomStatus } from '../driver/driver.ts';
-import { LabError } from '../error.ts';
+import type { AttachOptions } from '../driver/existing/attached-rooms.ts';
 import type { Paths } from '../host/paths.ts';
 import { markedDriver, markedRooms } from '../infra/room-mark.ts';
 import type { DriverName } from '../topology/topology.ts';
@@ -22,18 +22,32 @@ export interface DriverOptions {
 
 type Open = (options: DriverOptions) => Promise<Driver>;
 
-const drivers: Readonly<Partial<Record<DriverName, Open>>> = {
+const drivers: Readonly<Record<DriverName, Open>> = {
   sandbox: async (options) => (await import('../driver/sandbox/sandbox-driver.ts')).sandboxDriver(options),
   libvirt: async (options) => (await import('../driver/libvirt/libvirt-driver.ts')).libvirtDriver(options),
+  minikube: async (options) => {
+    const { minikubeDriver } = await import('../driver/minikube/minikube-driver.ts');
+    return minikubeDriver({
+      ...(await attachOptions(options)),
+      workplace: { ...options, cacheDir: options.paths.cache },
+    });
+  },
+  existing: async (options) =>
+    (await import('../driver/existing/existing-driver.ts')).existingDriver(await attachOptions(options)),
 };
 
-/** @throws LabError HOST_UNSUITABLE for a driver that there will be */
+/** The person's own kubectl, else the one that podlab has. */
+async function attachOptions(options: DriverOptions): Promise<AttachOptions> {
+  const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const { paths, home } = options;
+  const { pinnedVersion, presentToolchain } = await import('../toolchain/resolve-toolchain.ts');
+  const toolchain = await presentToolchain({ ...options, cacheDir: paths.cache, version: pinnedVersion(home) });
+  const path = toolchain === undefined ? options.path : `${options.path}:${toolchain.bin}`;
+  return { ...options, path, now: () => Date.now(), sleep };
+}
+
 export async function openDriver(name: DriverName, options: DriverOptions): Promise<Driver> {
-  const open = drivers[name];
-  if (open !== undefined) return open(options);
-  throw new LabError('HOST_UNSUITABLE', `driver ${name} is not in this version of podlab`, {
-    hint: 'Use "podlab:driver: sandbox" in the stack file.',
-  });
+  return drivers[name](options);
 }
 
 type Rooms = Pick<App, 'paths' | 'driver'>;

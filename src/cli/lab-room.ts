@@ -77,6 +77,7 @@ export async function contextOf(driver: Driver, topology: Topology, signal: Abor
   const way = () => ({
     node: node(names[0] ?? ''),
     connect: (host: string, port: number) => driver.connect(topology.stack, host, port),
+    ...(driver.kubeconfig === undefined ? {} : { kubeconfig: async () => driver.kubeconfig?.(topology.stack) ?? '' }),
   });
   return { topology, node, cluster: lazyRoomApi(topology, way, { signal }) };
 }

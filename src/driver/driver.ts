@@ -105,6 +105,8 @@ export interface Driver {
   down(stack: string, reporter: Reporter): Promise<boolean>;
   /** Names and contents of the room's logs, oldest line first. */
   logs(stack: string): Promise<readonly { readonly name: string; readonly text: string }[]>;
+  /** The administrator's kubeconfig, for drivers that have it elsewhere than on the first node. @throws LabError STACK_NOT_UP */
+  kubeconfig?(stack: string): Promise<string>;
   /** Undefined for drivers whose rooms can't be saved. */
   readonly snapshots?: Snapshots;
 }

@@ -53,8 +53,8 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   topology: ['valibot', '@valibot/to-json-schema', 'yaml', 'fastest-levenshtein'],
   host: [
     '@lydell/node-pty',
-    ...['execa', 'node:child_process', 'node:fs', 'node:http', 'node:https', 'node:os', 'node:path', 'node:stream'],
-    'node:tls',
+    ...['execa', 'node:child_process', 'node:events', 'node:fs', 'node:http', 'node:https', 'node:net', 'node:os'],
+    ...['node:path', 'node:stream', 'node:tls'],
   ],
   toolchain: [...['node:crypto', 'node:fs', 'node:path', 'node:stream', 'node:zlib'], 'tar-stream'],
   cluster: ['@kubernetes/client-node', 'node:http', 'node:https', 'node:path', 'node:stream', 'node:tls', 'yaml'],
@@ -131,7 +131,8 @@ test('what is loaded late is named, so that these tests can see it', () => {
   const hidden = sources.flatMap(({ file, text }) =>
     [...text.matchAll(/\bimport\((?!')[^)]*\)/g)].map(([call]) => `${file}: ${call}`),
   );
-  expect(hidden).toEqual([]);
+  // Pulumi runs this one in another process, where it knows the module by its path alone.
+  expect(hidden).toEqual(['infra/driver-room.ts: import(door)']);
 });
 
 test.each(['net', 'topology', 'probe', 'workshop', 'report', 'fleet', 'bench'])(

@@ -18,20 +18,17 @@ const needs: readonly { need: Need; title: string }[] = [
   { need: 'browser', title: "podlab's own tests of its pages" },
 ];
 
-/** What later versions of podlab add; said here so that nobody looks for a remedy. */
-const notYet = ['driver libvirt', 'driver minikube', 'driver existing'];
-
 export async function run(app: App, { options }: VerbInput): Promise<number> {
   const findings = await examineHost(app.uid, app.programPath);
   const abilities = needs.map(({ need, title }) => ({ need, title, isMet: isMet(findings, need) }));
-  app.answer(options.json === true, { abilities, notYet, findings }, () => {
+  app.answer(options.json === true, { abilities, findings }, () => {
     const good = (text: string) => styleText('green', text, { stream: app.stdout });
     const bad = (text: string) => styleText('red', text, { stream: app.stdout });
     const lines = abilities.flatMap(({ need, title, isMet }) => [
       `${isMet ? good('yes') : bad('no ')}  ${title}`,
       ...findings.filter((finding) => finding.need === need).map((finding) => renderFinding(finding, good, bad)),
     ]);
-    return `${[...lines, ...notYet.map((title) => `--   ${title}: not in this version`)].join('\n')}\n`;
+    return `${lines.join('\n')}\n`;
   });
   return isMet(findings, 'sandbox') ? exitCodes.done : exitCodes.broken;
 }

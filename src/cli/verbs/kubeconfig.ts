@@ -5,17 +5,17 @@ import { createServer, type Server } from 'node:net';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream';
 import { parseDocument } from 'yaml';
-import { adminKubeconfig } from '../../cluster/node-paths.ts';
 import { LabError } from '../../error.ts';
 import { writeFileAtomic } from '../../host/files.ts';
 import type { App } from '../app.ts';
 import { type ClusterRoom, clusterRoom } from '../cluster-room.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { kubeconfigOf } from '../room-kubeconfig.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
   const room = await clusterRoom(app, args[0]);
-  const kubeconfig = await readKubeconfig(room);
+  const kubeconfig = await kubeconfigOf(room.driver, room.stack, room.node);
   const output = options.output === undefined ? undefined : resolve(String(options.output));
   if (options.forward === undefined) {
     hand(app, kubeconfig, output);
@@ -31,15 +31,6 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   await interrupted();
   server.close();
   return exitCodes.done;
-}
-
-async function readKubeconfig({ stack, node, driver }: ClusterRoom): Promise<string> {
-  const executor = await driver.executor(stack, node);
-  const { exitCode, stdout, stderr } = await executor.run(['cat', adminKubeconfig]);
-  if (exitCode === 0) return stdout;
-  throw new LabError('STACK_NOT_UP', `node "${node}" of stack "${stack}" has no kubeconfig: ${stderr.trim()}`, {
-    hint: `Run "podlab reset ${stack}" to build the cluster anew.`,
-  });
 }
 
 function hand(app: App, kubeconfig: string, output: string | undefined): void {

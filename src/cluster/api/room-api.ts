@@ -12,6 +12,8 @@ export interface Way {
   /** The first node, which has the kubeconfig. */
   readonly node: Executor;
   connect(host: string, port: number): Promise<Duplex>;
+  /** Where the driver has a kubeconfig of its own; else the one on that node is read. */
+  readonly kubeconfig?: () => Promise<string>;
 }
 
 /** A function that opens the API when it is first called, and gives the same one ever after; a failure is tried anew. */
@@ -33,11 +35,14 @@ async function openRoomApi({ stack, engine }: Topology, way: Way, options: OpenO
     });
   }
   const { openApi } = await import('./open-api.ts');
-  const { exitCode, stdout, stderr } = await way.node.run(['cat', adminKubeconfig]);
-  if (exitCode !== 0) {
-    throw new LabError('PROBE_FAILED', `${way.node.name}: no kubeconfig at ${adminKubeconfig}: ${stderr.trim()}`, {
-      hint: `Run "podlab reset ${stack}" to build the cluster anew.`,
-    });
-  }
-  return openApi(stdout, (host, port) => way.connect(host, port), options);
+  const kubeconfig = await (way.kubeconfig?.() ?? kubeconfigOn(way.node, stack));
+  return openApi(kubeconfig, (host, port) => way.connect(host, port), options);
+}
+
+async function kubeconfigOn(node: Executor, stack: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await node.run(['cat', adminKubeconfig]);
+  if (exitCode === 0) return stdout;
+  throw new LabError('PROBE_FAILED', `${node.name}: no kubeconfig at ${adminKubeconfig}: ${stderr.trim()}`, {
+    hint: `Run "podlab reset ${stack}" to build the cluster anew.`,
+  });
 }

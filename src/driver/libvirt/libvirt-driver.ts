@@ -145,12 +145,15 @@ export function libvirtDriver(options: LibvirtOptions): Driver {
 
     executor: async (stack, node) => {
       const record = requireRoom(stack);
-      return node === 'gateway' ? hostExecutor(record.uri, options) : machineExecutor(record, node, options);
+      return node === 'gateway' ? hostExecutor(record.uri, options, stack) : machineExecutor(record, node, options);
     },
 
     interactive: async (stack, node, command, { env, isTerminal }) => {
       const record = requireRoom(stack);
-      if (node === 'gateway') return { argv: enterHost(record.uri, command, env, isTerminal), env: personEnv(options) };
+      if (node === 'gateway') {
+        const argv = enterHost(record.uri, command, { ...env, PODLAB_STACK: stack }, isTerminal);
+        return { argv, env: personEnv(options) };
+      }
       const variables = Object.entries({ ...machineEnv(record, node), ...env }).map(
         ([name, value]) => `${name}=${value}`,
       );

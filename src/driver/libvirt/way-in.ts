@@ -75,8 +75,9 @@ export function machineExecutor(record: VmRecord, name: string, at: Surroundings
 }
 
 /** Programs on libvirt's machine, where the room's bridges are; virsh means the room's libvirt there. */
-export function hostExecutor(uri: string, at: Surroundings): Executor {
-  const own = { LC_ALL: 'C.UTF-8', LIBVIRT_DEFAULT_URI: localUri(uri) };
+export function hostExecutor(uri: string, at: Surroundings, stack = ''): Executor {
+  const room = stack === '' ? {} : { PODLAB_STACK: stack };
+  const own = { LC_ALL: 'C.UTF-8', LIBVIRT_DEFAULT_URI: localUri(uri), ...room };
   return {
     name: 'gateway',
     run: async (argv, { env, ...options } = {}) => {

@@ -1,0 +1,16 @@
+minikube start \
+  --profile bare \
+  --driver docker \
+  --subnet 192.168.49.0/24 \
+  --nodes 1 \
+  --kubernetes-version v1.36.3 \
+  --container-runtime containerd \
+  --service-cluster-ip-range 10.96.0.0/12 \
+  --extra-config kubeadm.pod-network-cidr=10.244.0.0/16 \
+  --extra-config kube-proxy.mode=iptables \
+  --apiserver-port 6443 \
+  --apiserver-ips 192.168.49.2 \
+  --cni false \
+  --embed-certs \
+  --interactive=false \
+  --wait apiserver

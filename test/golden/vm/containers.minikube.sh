@@ -1,0 +1,16 @@
+minikube start \
+  --profile containers \
+  --driver docker \
+  --subnet 192.168.49.0/24 \
+  --nodes 2 \
+  --kubernetes-version v1.36.3 \
+  --container-runtime docker \
+  --service-cluster-ip-range 10.96.0.0/12 \
+  --extra-config kubeadm.pod-network-cidr=10.244.0.0/16 \
+  --extra-config kube-proxy.mode=iptables \
+  --apiserver-port 6443 \
+  --apiserver-ips 192.168.49.2 \
+  --cni /state/cni.yaml \
+  --embed-certs \
+  --interactive=false \
+  --wait all

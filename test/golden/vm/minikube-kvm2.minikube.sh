@@ -1,0 +1,19 @@
+minikube start \
+  --profile minikube-kvm2 \
+  --driver kvm2 \
+  --kvm-network default \
+  --network podlab.STACK.inner \
+  --nodes 1 \
+  --cpus 2 \
+  --memory 3072m \
+  --kubernetes-version v1.36.3 \
+  --container-runtime containerd \
+  --service-cluster-ip-range 10.96.0.0/12 \
+  --extra-config kubeadm.pod-network-cidr=10.244.0.0/16 \
+  --extra-config kube-proxy.mode=iptables \
+  --apiserver-port 8443 \
+  --apiserver-ips 192.168.39.11,192.168.122.11 \
+  --cni bridge \
+  --embed-certs \
+  --interactive=false \
+  --wait all

@@ -1,0 +1,20 @@
+minikube start \
+  --profile seat-07 \
+  --driver kvm2 \
+  --kvm-network default \
+  --network podlab.STACK.inner \
+  --nodes 3 \
+  --cpus 2 \
+  --memory 2200m \
+  --kubernetes-version v1.35.1 \
+  --container-runtime cri-o \
+  --service-cluster-ip-range 10.60.0.0/16 \
+  --extra-config kubeadm.pod-network-cidr=10.50.0.0/16 \
+  --extra-config controller-manager.node-cidr-mask-size=25 \
+  --extra-config kube-proxy.mode=nftables \
+  --apiserver-port 7443 \
+  --apiserver-ips 10.39.0.11,192.168.122.11 \
+  --cni /state/cni.yaml \
+  --embed-certs \
+  --interactive=false \
+  --wait all
