@@ -3,7 +3,7 @@
 import { LabError } from '../error.ts';
 import type { Probe, ProbeContext } from '../probe/probe.ts';
 import type { Clock, Surroundings } from './examine.ts';
-import type { Exercise, Task } from './exercise.ts';
+import type { Exercise, Query, ShellBlock, Task } from './exercise.ts';
 import { runBlocks } from './run-blocks.ts';
 import { resolveVars, type VarValues } from './vars.ts';
 
@@ -46,12 +46,68 @@ export async function assertRequirements(room: Room, exercise: Exercise): Promis
   const stackHint = 'Start the lab on the stack it is written for (podlab labs).';
   if (topology.nodes.length < nodes) throw lacks(`${nodes} nodes`, stackHint);
   if (engine !== 'none' && topology.engine !== engine) throw lacks(`engine ${engine}`, stackHint);
+  const places = missingPlaces(room, exercise);
+  if (places.length > 0) throw lacks(listed(places), stackHint);
   for (const { name } of topology.nodes.slice(0, 1)) {
     for (const tool of tools) {
       const { exitCode } = await room.context.node(name).run(['sh', '-c', 'command -v -- "$1"', 'sh', tool]);
       if (exitCode !== 0) throw lacks(`the program ${tool} on ${name}`, 'Install it: podlab setup');
     }
   }
+  const images = await missingImages(room, exercise);
+  if (images.length > 0) {
+    throw lacks(`${listed(images)}`, 'Put them on the nodes: docs/existing-clusters.md says how.');
+  }
+}
+
+/** Nodes and other places that the exercise calls by their names, and that this room has not. */
+function missingPlaces({ context }: Room, exercise: Exercise): readonly string[] {
+  const named = new Set([...blocksOf(exercise).map(({ on }) => on), ...queriesOf(exercise).map(({ args }) => args.on)]);
+  return [...named].filter((name): name is string => {
+    // Whatever a variable stands for is a node of this room.
+    if (typeof name !== 'string' || name === '' || name === 'each' || name.includes('$')) return false;
+    try {
+      context.node(name);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
+/** Images of podlab's own that the exercise starts pods from. Elsewhere podlab has put them on the nodes itself. */
+async function missingImages({ context }: Room, exercise: Exercise): Promise<readonly string[]> {
+  const { driver, nodes } = context.topology;
+  if (driver !== 'existing' && driver !== 'minikube') return [];
+  const scripts = blocksOf(exercise).map(({ script }) => script);
+  const wanted = new Set(scripts.join('\n').match(/podlab\.local\/[a-z0-9-]+:[\w.-]+/g));
+  if (wanted.size === 0) return [];
+  const missing = nodes.map(async ({ name }) => {
+    // Other runtimes than containerd are not asked: a pod will say what it lacks.
+    const list = await context.node(name).run(['ctr', '--namespace', 'k8s.io', 'images', 'list', '--quiet']);
+    if (list.exitCode !== 0) return [];
+    const present = new Set(list.stdout.split('\n'));
+    return [...wanted].filter((image) => !present.has(image)).map((image) => `the image ${image} on ${name}`);
+  });
+  return (await Promise.all(missing)).flat();
+}
+
+function blocksOf({ setup, reset, tries, tasks }: Exercise): readonly ShellBlock[] {
+  const inTasks = tasks.flatMap((task) => [
+    ...task.tries,
+    ...task.solve.blocks,
+    ...task.wrong.flatMap(({ blocks }) => blocks),
+    ...Object.values(task.perturb).flat(),
+  ]);
+  return [...setup, ...reset, ...tries, ...inTasks];
+}
+
+function queriesOf({ tasks }: Exercise): readonly Query[] {
+  return tasks.flatMap(({ check }): readonly Query[] => (check.kind === 'ask' ? [check.truth] : check.clauses));
+}
+
+function listed(what: readonly string[]): string {
+  return what.length === 1 ? (what[0] ?? '') : `${what.slice(0, -1).join(', ')} and ${what.at(-1)}`;
 }
 
 /**

@@ -117,6 +117,13 @@ describe('entering', () => {
     const { session } = seat({ world: createWorld(['node1']) });
     await expect(session.enter(keys)).rejects.toThrow('tiny/keys requires 2 nodes; stack "tiny" does not have that');
   });
+
+  test('so are nodes that it calls by other names', async () => {
+    const { session } = seat({ world: createWorld(['cp', 'worker']) });
+    await expect(session.enter(keys)).rejects.toThrow(
+      /tiny\/keys requires .*node[12].*; stack "tiny" does not have that/,
+    );
+  });
 });
 
 describe('checking', () => {
