@@ -2,14 +2,17 @@
 
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Config, getStack, log, runtime, secret } from '@pulumi/pulumi';
+import { Config, getStack, log, type Output, runtime, secret } from '@pulumi/pulumi';
 import { gatherCni } from '../cluster/cni/gather-cni.ts';
 import { LabError } from '../error.ts';
 import { readTextIfExists } from '../host/files.ts';
 import { podlabPaths } from '../host/paths.ts';
 import type { Reporter } from '../reporter.ts';
 import { loadTopology } from '../topology/load-topology.ts';
+import type { DriverName, Topology } from '../topology/topology.ts';
+import { DriverRoom } from './driver-room.ts';
 import { gatherSettings } from './gather-settings.ts';
+import { LabMinikube } from './lab-minikube.ts';
 import { labRoom } from './lab-room.ts';
 import { keepVmRecord } from './vm-record.ts';
 
@@ -41,31 +44,59 @@ const workplace = {
 const text = readTextIfExists(file);
 if (text === undefined) throw new LabError('NOT_FOUND', `there is no stack file ${file}`);
 const topology = loadTopology(text, { stack, file });
-if (topology.driver !== 'libvirt') {
-  throw new LabError('USAGE', `stack "${stack}" has the driver ${topology.driver}, and Pulumi makes rooms of libvirt`, {
-    hint: `Run "podlab up ${stack}", or "pulumi config set podlab:driver libvirt".`,
-  });
-}
-
 const isPreview = runtime.isDryRun();
-const settings = await gatherSettings(topology, {
-  workplace,
-  stateDir: paths.state,
-  file,
-  config: (key) => {
-    const [namespace = '', name = ''] = key.split(':');
-    return new Config(namespace).get(name);
-  },
-  isPreview,
-  reporter,
-  gatherCni: (one) => gatherCni(one, join(home, 'stacks'), workplace, reporter),
-});
-const { uri, type, poolDirectory, logDirectory } = settings;
-// So that "podlab exec" and the labs find this room too. What is made from other settings is left to Pulumi.
-const made = { version: 1, topology, file, from: '', uri, type, poolDirectory, logDirectory } as const;
-if (!isPreview)
-  keepVmRecord(paths.state, { ...made, since: Date.now(), complete: true, hasReadyState: false }, settings.keys);
-
-const room = labRoom(topology, settings);
+const rooms: Readonly<Record<DriverName, () => Promise<{ nodes: unknown; kubeconfig: Output<string> | undefined }>>> = {
+  libvirt: machines,
+  minikube: byMinikube,
+  // What the drivers of podlab make without libvirt.
+  sandbox: async () => byDriver(),
+  existing: async () => byDriver(),
+};
+const room = await rooms[topology.driver]();
 export const { nodes } = room;
 export const kubeconfig = room.kubeconfig && secret(room.kubeconfig);
+
+async function machines() {
+  const settings = await gatherSettings(topology, {
+    workplace,
+    stateDir: paths.state,
+    file,
+    config: (key) => {
+      const [namespace = '', name = ''] = key.split(':');
+      return new Config(namespace).get(name);
+    },
+    isPreview,
+    reporter,
+    gatherCni: cniOf,
+  });
+  const { uri, type, poolDirectory, logDirectory } = settings;
+  // So that "podlab exec" and the labs find this room too. What is made from other settings is left to Pulumi.
+  const made = { version: 1, topology, file, from: '', uri, type, poolDirectory, logDirectory } as const;
+  if (!isPreview) {
+    const record = { ...made, since: Date.now(), complete: true, hasReadyState: false };
+    keepVmRecord(paths.state, record, settings.keys);
+  }
+  return labRoom(topology, settings);
+}
+
+async function byMinikube() {
+  const isOwn = topology.cni.name === 'none' || topology.cni.name === 'bridge';
+  const cni = isOwn ? undefined : await cniOf(topology);
+  const args = { topology, directory: join(paths.state, stack), cni };
+  const { kubeconfig } = new LabMinikube('minikube', args);
+  return { nodes: addressesOf(topology), kubeconfig };
+}
+
+function byDriver() {
+  const door = join(home, 'src', 'cli', 'pulumi-room.ts');
+  const { nodes, kubeconfig } = new DriverRoom('room', { door, file, topology });
+  return { nodes, kubeconfig: topology.engine === 'kubernetes' ? kubeconfig : undefined };
+}
+
+function cniOf(one: Topology) {
+  return gatherCni(one, join(home, 'stacks'), workplace, reporter);
+}
+
+function addressesOf({ nodes }: Topology) {
+  return nodes.map(({ name, nics }) => ({ name, addresses: nics.map(({ ip, prefix }) => `${ip}/${prefix}`) }));
+}
