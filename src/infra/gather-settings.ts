@@ -7,13 +7,14 @@ import type { CniPlan } from '../cluster/cni/cni-plan.ts';
 import { LabError } from '../error.ts';
 import { readTextIfExists, writeFileAtomic } from '../host/files.ts';
 import { kernelCommandLine } from '../image/recipe.ts';
-import { imageFiles, imagePlaces, listImages } from '../image/vm-image.ts';
+import { imageFiles, imagePlaces, imageState, listImages } from '../image/vm-image.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Workplace } from '../toolchain/request.ts';
 import { presentToolchain, resolveToolchain } from '../toolchain/resolve-toolchain.ts';
 import { imageRoles, type Toolchain } from '../toolchain/toolchain.ts';
-import type { Topology } from '../topology/topology.ts';
+import type { Image, Topology } from '../topology/topology.ts';
 import { type RoomKeys, roomKeys, seedBytes } from '../vm/room-keys.ts';
+import { fetchedImage } from './fetched-image.ts';
 import type { ClusterSettings, MachineImage, RoomSettings } from './room-settings.ts';
 
 export interface Surroundings {
@@ -56,8 +57,11 @@ function domainType({ config }: Surroundings): 'kvm' | 'qemu' {
 
 async function machineImage(topology: Topology, at: Surroundings): Promise<MachineImage> {
   const { config, file } = at;
-  const written = config('vm:image');
+  const { image } = topology;
   const isOnHost = config('vm:imageOnHost') === 'true';
+  if (image?.kind === 'built') return { ...(await namedImage(image.name, at)), isOnHost };
+  // What the stack file says under podlab: counts before what is beside it.
+  const written = image === undefined ? config('vm:image') : await pathOf(image, at);
   if (written === undefined) return { ...(await builtImage(topology.kubernetes.version, at)), isOnHost };
   if (URL.canParse(written)) return { disk: written, boot: undefined, isOnHost: false };
   const disk = resolve(dirname(file), written);
@@ -70,6 +74,20 @@ async function machineImage(topology: Topology, at: Surroundings): Promise<Machi
     cmdline: config('vm:cmdline') ?? kernelCommandLine,
   };
   return { disk, boot: boots === 'kernel' ? boot : undefined, isOnHost };
+}
+
+async function pathOf(image: Exclude<Image, { kind: 'built' }>, at: Surroundings): Promise<string> {
+  const { workplace, isPreview, reporter } = at;
+  if (image.kind === 'download') return fetchedImage(image, workplace, isPreview, reporter);
+  return image.path.startsWith('~/') ? join(workplace.env.HOME ?? '/', image.path.slice(2)) : image.path;
+}
+
+/** One of podlab's own images, by its name. @throws LabError NOT_FOUND, DAMAGED */
+async function namedImage(name: string, at: Surroundings): Promise<Pick<MachineImage, 'disk' | 'boot'>> {
+  const { image, damage } = await imageState(at.workplace.cacheDir, name, false);
+  if (image === undefined) throw new LabError('DAMAGED', `machine image ${name}: ${damage}`);
+  const { disk, kernel, initrd, cmdline } = image;
+  return { disk, boot: { kernel, initrd, cmdline } };
 }
 
 /** The newest of podlab's own images for this version. */
