@@ -7,7 +7,7 @@ import { now, timeLeft } from './time-left.ts';
 
 /** Numbers of notices that the participant has put away. */
 const away = signal<readonly number[]>([]);
-const mostShown = 3;
+const mostShown = 2;
 
 export function NoticesView(): View {
   const shown = (inbox.value?.notices ?? []).filter(({ number }) => !away.value.includes(number)).slice(-mostShown);
