@@ -52,7 +52,7 @@ export function answerOutcomes<T>(
   json: boolean,
   fleet: Fleet,
   outcomes: readonly SeatOutcome<T>[],
-  words: { readonly done: string; readonly again: string },
+  words: { readonly done: string; readonly again: string; readonly shared?: readonly string[] },
 ): number {
   const { name } = fleet.workshop;
   const bad = outcomes.filter(({ state }) => state !== 'done');
@@ -65,7 +65,9 @@ export function answerOutcomes<T>(
     ...(result === undefined ? {} : { result }),
     ...(fault === undefined ? {} : { fault }),
   }));
-  app.answer(json, { workshop: name, seats: rows }, () => {
+  const { shared = [] } = words;
+  const also = shared.length === 0 ? [] : [`Also removed: ${shared.join(', ')}`];
+  app.answer(json, { workshop: name, seats: rows, ...(shared.length === 0 ? {} : { shared }) }, () => {
     const good = outcomes.length - bad.length;
     const lines = bad.map(({ seat, state, fault }) =>
       fault === undefined
@@ -77,7 +79,7 @@ export function answerOutcomes<T>(
       bad.length === 0
         ? []
         : [`Again, for these alone: ${words.again} ${bad.map(({ seat }) => seat.number).join(' ')}`];
-    return `${[...lines, all, ...next].join('\n')}\n`;
+    return `${[...lines, all, ...also, ...next].join('\n')}\n`;
   });
   return bad.length === 0 ? exitCodes.done : exitCodes.no;
 }

@@ -35,11 +35,6 @@ export interface Fleet {
 /** @throws LabError NOT_FOUND, STACK_INVALID, HOST_UNSUITABLE */
 export async function openFleet(app: App, given: string | undefined): Promise<Fleet> {
   const { workshop, file } = readWorkshop(app, given);
-  if (workshop.place !== 'local') {
-    throw new LabError('HOST_UNSUITABLE', `place ${workshop.place} is not in this version of podlab`, {
-      hint: 'Use "place: local" in the workshop file.',
-    });
-  }
   const driver = await app.driver('sandbox');
   const path = join(app.paths.state, 'fleet', `${workshop.name}.json`);
   const record = () => parseFleetRecord(readTextIfExists(path), path) ?? { version: 1, file, seats: {} };

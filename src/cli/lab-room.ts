@@ -35,7 +35,7 @@ export const systemClock: Clock = {
 /**
  * The room for a lab, built if it is not up.
  *
- * @param given a stack to use instead of the lab's own
+ * @param given a stack to use instead of PODLAB_STACK, and that instead of the lab's own
  * @param rename the name of the room, for one apart from the participant's
  * @throws LabError LAB_UNTRUSTED, and what `up` throws
  */
@@ -46,7 +46,7 @@ export async function roomFor(
   rename?: (stack: string) => string,
 ): Promise<LabRoom> {
   await requireTrust(app, lab);
-  const { topology, file, stack } = await loadStack(app, given ?? lab.stack, { rename });
+  const { topology, file, stack } = await loadStack(app, given ?? (app.env.PODLAB_STACK || lab.stack), { rename });
   const driver = await app.driver(topology.driver);
   const { created } = await driver.up({ topology, file }, await app.reporter());
   const { since } = await driver.status(stack);

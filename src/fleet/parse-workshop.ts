@@ -4,6 +4,7 @@ import type { Problem } from '../error.ts';
 import { checkShape } from '../topology/check-shape.ts';
 import { collectProblems, sortProblems } from '../topology/problems.ts';
 import { readYaml } from '../topology/yaml-document.ts';
+import { resolveKubernetes } from './kubernetes-place.ts';
 import { type RosterEntry, readRoster } from './roster.ts';
 import { maxSeats, type Seat, type Workshop } from './workshop.ts';
 import { type RawWorkshop, workshopSchema } from './workshop-schema.ts';
@@ -44,6 +45,14 @@ export function parseWorkshop({ text, file, roster }: WorkshopSource): {
   if (opensAt > 0 && closesAt > 0 && closesAt <= opensAt) {
     problems.error(['closes'], 'the workshop closes before it opens', 'Write a later time.');
   }
+  if (raw.kubernetes !== undefined && raw.place !== 'kubernetes') {
+    problems.error(
+      ['kubernetes'],
+      'kubernetes is for another place',
+      'Write place: kubernetes, or leave it out.',
+      'key',
+    );
+  }
   const all = sortProblems([...problems.list, ...listed.problems]);
   if (all.length > 0) return { workshop: undefined, problems: all };
   const { name, title = name, stack, labs, place = 'local', hints = 'open' } = raw;
@@ -54,6 +63,7 @@ export function parseWorkshop({ text, file, roster }: WorkshopSource): {
       stack,
       labs,
       place,
+      ...(place === 'kubernetes' ? { kubernetes: resolveKubernetes(name, raw.kubernetes) } : {}),
       hints,
       opensAt,
       closesAt,

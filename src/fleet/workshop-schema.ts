@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { described } from '../topology/schema-parts.ts';
+import { kubernetesSchema } from './kubernetes-schema.ts';
 import { hintPolicies, maxSeats, placeKinds } from './workshop.ts';
 
 const namePhrase = 'a name of at most 20 lower-case letters, digits and dashes such as day1';
@@ -70,6 +71,7 @@ export const workshopSchema = v.strictObject(
     ),
     opens: v.optional(described(time, 'When checks begin to count.')),
     closes: v.optional(described(time, 'When checks stop to count.')),
+    kubernetes: v.optional(described(kubernetesSchema, 'The cluster, for place: kubernetes.')),
   },
   'a map with the keys name, stack and labs',
 );

@@ -1,5 +1,7 @@
 // A workshop as it was resolved from workshop.yaml: what every seat gets, how many there are, where they live.
 
+import type { KubernetesPlace } from './kubernetes-place.ts';
+
 export const placeKinds = ['local', 'libvirt', 'kubernetes'] as const;
 export type PlaceKind = (typeof placeKinds)[number];
 
@@ -19,6 +21,8 @@ export interface Workshop {
   /** Names of labs, in the order in which they are taught. */
   readonly labs: readonly string[];
   readonly place: PlaceKind;
+  /** For place kubernetes alone. */
+  readonly kubernetes?: KubernetesPlace;
   readonly hints: HintPolicy;
   /** Unix times, milliseconds; 0 is no limit. Outside of them nobody's checks are counted. */
   readonly opensAt: number;

@@ -56,7 +56,8 @@ export const workshopVerbs: readonly Verb[] = [
     group: 'Workshop',
     args: ['[seat...]'],
     summary: "remove seats' rooms",
-    details: 'Rooms that this workshop did not make are left alone. Progress is kept.',
+    details:
+      'Rooms that this workshop did not make are left alone. Progress is kept on this machine; on a cluster it goes with its volume.',
     examples: ['podlab fleet down', 'podlab fleet down 4'],
     options: [workshop, json],
     load: () => import('../verbs/fleet-down.ts'),
@@ -66,10 +67,30 @@ export const workshopVerbs: readonly Verb[] = [
     group: 'Workshop',
     args: ['<node>', '[seat...]'],
     summary: 'run a command on the same node of many seats',
-    details: 'Every line of output begins with the seat. Exit code 1 when it failed on one of them.',
-    examples: ['podlab fleet exec node1 -- ip -brief address', 'podlab fleet exec gateway 3 -- nft list ruleset'],
+    details:
+      'Every line of output begins with the seat. Exit code 1 when it failed on one of them. On a cluster, node localhost is the container of the seat.',
+    examples: [
+      'podlab fleet exec node1 -- ip -brief address',
+      'podlab fleet exec gateway 3 -- nft list ruleset',
+      'podlab fleet exec localhost -- podlab check by-hand/namespace',
+    ],
     options: [workshop, json],
     load: () => import('../verbs/fleet-exec.ts'),
+  },
+  {
+    name: 'fleet image',
+    group: 'Workshop',
+    args: [],
+    summary: 'make the container image of seats on a cluster',
+    details:
+      'Debian, Node and podlab in one archive, from the package sources of this machine; no registry is asked. Needs root and mmdebstrap.',
+    examples: ['podlab fleet image', 'podlab fleet image --output seat.tar --tag registry.example/podlab-seat:1'],
+    options: [
+      { flags: '-o, --output <file>', summary: 'the archive (default: podlab-seat.tar)' },
+      { flags: '--tag <reference>', summary: 'the name in it (default: podlab.local/seat:1)' },
+      json,
+    ],
+    load: () => import('../verbs/fleet-image.ts'),
   },
   {
     name: 'fleet cards',

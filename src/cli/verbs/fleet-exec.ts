@@ -8,18 +8,20 @@ import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openFleet } from '../fleet.ts';
+import { openPlace } from '../seat-place.ts';
 
 const parallel = 8;
 /** Of each seat's output; a command that says more is asked for something else. */
 const maxOutputBytes = 1_048_576;
 
-export async function run(app: App, { args, rest, options }: VerbInput): Promise<number> {
+export async function run(app: App, { args, rest, options: given }: VerbInput): Promise<number> {
   const [node = '', ...words] = args;
   const [program, ...programArgs] = rest;
   if (program === undefined) {
     throw new LabError('USAGE', 'no command', { hint: 'Write it behind --: podlab fleet exec node1 -- ip route' });
   }
-  const fleet = await openFleet(app, options.workshop as string | undefined);
+  const fleet = await openFleet(app, given.workshop as string | undefined);
+  const place = await openPlace(app, fleet);
   const outcomes = await runSeats({
     seats: selectSeats(fleet.workshop, words),
     parallel,
@@ -28,11 +30,8 @@ export async function run(app: App, { args, rest, options }: VerbInput): Promise
     now: () => performance.now(),
     onEnd: () => {},
     work: async (seat) => {
-      const executor = await fleet.driver.executor(seat.stack, node);
-      const { exitCode, stdout, stderr } = await executor.run([program, ...programArgs], {
-        maxOutputBytes,
-        signal: app.signal,
-      });
+      const options = { maxOutputBytes, signal: app.signal };
+      const { exitCode, stdout, stderr } = await place.run(seat, node, [program, ...programArgs], options);
       return { exitCode, stdout, stderr };
     },
   });
@@ -41,7 +40,7 @@ export async function run(app: App, { args, rest, options }: VerbInput): Promise
     stack: seat.stack,
     ...(result ?? { exitCode: -1, stdout: '', stderr: fault?.message ?? 'not begun' }),
   }));
-  app.answer(options.json === true, { workshop: fleet.workshop.name, node, seats }, () =>
+  app.answer(given.json === true, { workshop: fleet.workshop.name, node, seats }, () =>
     seats.map(({ stack, exitCode, stdout, stderr }) => lined(stack, exitCode, `${stdout}${stderr}`)).join(''),
   );
   return seats.every(({ exitCode }) => exitCode === 0) ? exitCodes.done : exitCodes.no;

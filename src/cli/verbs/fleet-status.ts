@@ -10,7 +10,7 @@ import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Fleet, openFleet } from '../fleet.ts';
 import { readLab } from '../lab-files.ts';
-import { progressOf } from '../lab-room.ts';
+import { openPlace, type SeatPlace, type SeatState } from '../seat-place.ts';
 import { renderTable } from '../terminal/table.ts';
 
 const watchMs = 2000;
@@ -18,31 +18,42 @@ const clearScreen = '\u001b[2J\u001b[H';
 
 export async function run(app: App, { options }: VerbInput): Promise<number> {
   const fleet = await openFleet(app, options.workshop as string | undefined);
+  const place = await openPlace(app, fleet);
   const labs = await Promise.all(fleet.workshop.labs.map((name) => readLab(app, name)));
-  if (options.watch === true) await watch(app, fleet, labs);
-  const rows = await rowsOf(app, fleet, labs);
+  if (options.watch === true) await watch(app, fleet, place, labs);
+  const rows = await rowsOf(fleet, place, labs);
   app.answer(options.json === true, { workshop: fleet.workshop.name, seats: rows }, () => render(fleet, rows));
   return rows.every(({ room }) => room === 'up') ? exitCodes.done : exitCodes.no;
 }
 
 /** Until Ctrl-C. */
-async function watch(app: App, fleet: Fleet, labs: readonly Lab[]): Promise<void> {
+async function watch(app: App, fleet: Fleet, place: SeatPlace, labs: readonly Lab[]): Promise<void> {
   while (!app.signal.aborted) {
-    app.stdout.write(`${app.stdout.isTTY === true ? clearScreen : ''}${render(fleet, await rowsOf(app, fleet, labs))}`);
+    app.stdout.write(
+      `${app.stdout.isTTY === true ? clearScreen : ''}${render(fleet, await rowsOf(fleet, place, labs))}`,
+    );
     await pause(watchMs, undefined, { signal: app.signal }).catch(() => {});
   }
 }
 
 type Row = Awaited<ReturnType<typeof rowOf>>;
 
-function rowsOf(app: App, fleet: Fleet, labs: readonly Lab[]): Promise<readonly Row[]> {
+async function rowsOf(fleet: Fleet, place: SeatPlace, labs: readonly Lab[]): Promise<readonly Row[]> {
   const record = fleet.record();
-  return Promise.all(fleet.workshop.seats.map((seat) => rowOf(app, fleet, seat, labs, record)));
+  const { seats } = fleet.workshop;
+  const states = await place.status(seats);
+  return Promise.all(
+    seats.map((seat, index) => rowOf(place, seat, states[index] ?? { state: 'down', reason: '' }, labs, record)),
+  );
 }
 
-async function rowOf(app: App, fleet: Fleet, seat: Seat, labs: readonly Lab[], record: ReturnType<Fleet['record']>) {
-  const { state, reason } = await fleet.status(seat);
-  const { data } = await progressOf(app, seat.stack);
+async function rowOf(
+  place: SeatPlace,
+  seat: Seat,
+  { state, reason }: SeatState,
+  labs: readonly Lab[],
+  record: ReturnType<Fleet['record']>,
+) {
   const { fault } = seatRecord(record, seat.stack);
   const { number, stack, person } = seat;
   return {
@@ -50,8 +61,8 @@ async function rowOf(app: App, fleet: Fleet, seat: Seat, labs: readonly Lab[], r
     stack,
     person,
     room: state,
-    why: state === 'up' ? '' : (fault?.message ?? reason),
-    progress: progressOfSeat(labs, data),
+    why: state === 'up' ? '' : reason === '' ? (fault?.message ?? '') : reason,
+    progress: progressOfSeat(labs, await place.progress(seat)),
   };
 }
 

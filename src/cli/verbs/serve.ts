@@ -1,6 +1,7 @@
 // podlab serve: the instructor's page of a workshop, its seats' pages, and where seats report to.
 
 import { join } from 'node:path';
+import { LabError } from '../../error.ts';
 import { withLock } from '../../host/lock.ts';
 import { serveInstructor } from '../../web/instructor/serve.ts';
 import { fingerprintOf } from '../../web/self-signed.ts';
@@ -15,7 +16,12 @@ import { workshopDesk } from '../workshop-desk.ts';
 
 export async function run(app: App, { options }: VerbInput): Promise<number> {
   const fleet = await openFleet(app, options.workshop as string | undefined);
-  const { name } = fleet.workshop;
+  const { name, place: where } = fleet.workshop;
+  if (where !== 'local') {
+    throw new LabError('HOST_UNSUITABLE', `podlab serve knows rooms of place local, and this workshop is at ${where}`, {
+      hint: 'Watch it with "podlab fleet status --watch".',
+    });
+  }
   const place = placeOf(app, name, options);
   const port = portOf(options.port);
   const lock = join(app.paths.runtime, 'fleet', `${name}.serve.lock`);

@@ -1,8 +1,9 @@
 // Opens the API of a cluster: who it is comes from a kubeconfig, the way to it from the driver.
 
 import type { Duplex } from 'node:stream';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { LabError } from '../../error.ts';
-import type { ClusterApi } from './cluster-api.ts';
+import type { ClusterApi, Transport } from './cluster-api.ts';
 import { httpsTransport } from './https-transport.ts';
 
 export interface OpenOptions {
@@ -35,21 +36,28 @@ export async function openApi(
   } catch (cause) {
     throw new LabError('PROBE_FAILED', 'the kubeconfig is not readable', { cause });
   }
+  return typedApi(await transportOf(config, connect, options));
+}
+
+/** HTTPS to the current cluster of a kubeconfig, as its current user. @throws LabError PROBE_FAILED when it names no server */
+export async function transportOf(
+  config: KubeConfig,
+  connect: (host: string, port: number) => Promise<Duplex>,
+  options: OpenOptions = {},
+): Promise<Transport> {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new LabError('PROBE_FAILED', 'the kubeconfig names no server');
   const credentials: Credentials = {};
   await config.applyToHTTPSOptions(credentials);
   const { ca, cert, key, servername, auth, headers = {}, rejectUnauthorized = true } = credentials;
-  return typedApi(
-    httpsTransport({
-      server: new URL(server),
-      connect,
-      tls: { ca, cert, key, rejectUnauthorized, ...(servername !== undefined && { servername }) },
-      headers: auth === undefined ? headers : { ...headers, authorization: `Basic ${btoa(auth)}` },
-      timeoutMs: options.timeoutMs ?? 15_000,
-      signal: options.signal,
-    }),
-  );
+  return httpsTransport({
+    server: new URL(server),
+    connect,
+    tls: { ca, cert, key, rejectUnauthorized, ...(servername !== undefined && { servername }) },
+    headers: auth === undefined ? headers : { ...headers, authorization: `Basic ${btoa(auth)}` },
+    timeoutMs: options.timeoutMs ?? 15_000,
+    signal: options.signal,
+  });
 }
 
 /** What of node:https' options a kubeconfig fills in. */

@@ -93,3 +93,8 @@ export function missingPackages(path: string, needs: readonly Need[]): readonly 
   );
   return [...new Set(missing.map(({ debian }) => debian))].sort();
 }
+
+/** All Debian packages of these needs, there or not, sorted. */
+export function packagesFor(needs: readonly Need[]): readonly string[] {
+  return [...new Set(programs.filter(({ need }) => needs.includes(need)).map(({ debian }) => debian))].sort();
+}

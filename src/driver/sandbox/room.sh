@@ -56,6 +56,8 @@ step='bridges and cables'
   cat ./gateway.batch
 } | ip -batch -
 exec 9<>/run/room.go
+# In a container /proc/sys may be read-only; nobody needs the host's view any more.
+mount -t proc -o nosuid,nodev,noexec proc /proc
 
 if [ -s ./gateway.nft ]; then
   step='address translation'
@@ -66,7 +68,6 @@ if [ -s ./gateway.tc ]; then
   step=impairments
   tc -batch ./gateway.tc
 fi
-mount -t proc -o nosuid,nodev,noexec proc /proc
 echo "gateway $stat"
 exec >/dev/null
 trap - EXIT

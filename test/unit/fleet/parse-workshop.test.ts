@@ -37,6 +37,33 @@ test('a number of seats gives numbered rooms', () => {
   });
 });
 
+test('a place on a cluster has everything filled in', () => {
+  expect(parse(`${minimal}seats: 1\nplace: kubernetes\n`).workshop?.kubernetes).toEqual({
+    ...{ kubeconfig: '', context: '', namespace: 'podlab-day1', image: 'podlab.local/seat:1', users: 'auto' },
+    storage: { size: '256Mi', class: '' },
+    requests: { cpu: '100m', memory: '256Mi' },
+    limits: { cpu: '2', memory: '1Gi' },
+    ...{ ingress: undefined, allowFrom: [], reach: [] },
+  });
+});
+
+test.each([
+  [
+    'kubernetes: {}',
+    'workshop.yaml:5:1: error: kubernetes is for another place\n    Write place: kubernetes, or leave it out.',
+  ],
+  [
+    'place: kubernetes\nkubernetes: { requests: { memory: lots } }',
+    'workshop.yaml:6:35: error: kubernetes.requests.memory: "lots" is not a quantity\n    Write a quantity such as 512Mi.',
+  ],
+  [
+    'place: kubernetes\nkubernetes: { ingress: { host: lab.example } }',
+    'workshop.yaml:6:32: error: kubernetes.ingress.host: "lab.example" is not a name\n    Write a name such as *.lab.example.',
+  ],
+])('what is wrong about a cluster is named: %s', (lines, problem) => {
+  expect(parse(`${minimal}seats: 1\n${lines}\n`).problems).toEqual([problem]);
+});
+
 test('people with a number sit there, the others where there is room', () => {
   const { workshop } = parse(
     `${minimal}roster: people.csv\n`,

@@ -1,0 +1,32 @@
+// podlab fleet image: the container image of seats on a cluster, as an archive.
+
+import { resolve } from 'node:path';
+import { packagesFor } from '../../driver/doctor/programs.ts';
+import { seatImage } from '../../fleet/kubernetes-place.ts';
+import { buildSeatImage } from '../../toolchain/seat-image.ts';
+import type { App } from '../app.ts';
+import type { VerbInput } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { workplaceOf } from '../workplace.ts';
+
+/** What a machine has and a container lacks: for rooms and for Node; a first process that reaps; something to read and write with. */
+const basics = ['mount', 'libstdc++6', 'tini', 'bash-completion', 'less', 'nano'];
+
+export async function run(app: App, { options }: VerbInput): Promise<number> {
+  const output = resolve(typeof options.output === 'string' ? options.output : 'podlab-seat.tar');
+  const reference = typeof options.tag === 'string' ? options.tag : seatImage;
+  const packages = [...packagesFor(['sandbox', 'labs', 'impairments']), ...basics];
+  const started = performance.now();
+  const image = await buildSeatImage({ ...workplaceOf(app), packages, reference, output }, await app.reporter());
+  const durationMs = Math.round(performance.now() - started);
+  app.answer(options.json === true, { reference, output, ...image, durationMs }, () =>
+    [
+      `${reference} in ${output}, ${(image.bytes / 1e6).toFixed(0)} MB`,
+      `Put it in a registry (skopeo copy oci-archive:${output} docker://…), or on every node:`,
+      `    ctr -n k8s.io images import ${output}`,
+      'Nodes of a podlab room have it from the start with podlab:workloads: { images: [./podlab-seat.tar] }.',
+      '',
+    ].join('\n'),
+  );
+  return exitCodes.done;
+}

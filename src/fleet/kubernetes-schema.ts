@@ -1,0 +1,112 @@
+// What a workshop file says about an existing cluster, as a schema.
+
+import * as v from 'valibot';
+import { described, oneOf, pattern } from '../topology/schema-parts.ts';
+import { userKinds } from './kubernetes-place.ts';
+
+const quantityPhrase = 'a quantity such as 512Mi';
+const cpuPhrase = 'a number of CPUs such as 500m or 2';
+const cidrPhrase = 'an IPv4 network such as 10.0.0.0/8';
+const labelPhrase = 'a name of lower-case letters, digits and dashes such as lab';
+const hostPhrase = 'a name such as *.lab.example';
+const imagePhrase = 'an image such as registry.example/podlab-seat:1';
+
+const quantity = pattern(quantityPhrase, /^[1-9]\d*(Ki|Mi|Gi|Ti)$/);
+const cpu = v.union(
+  [v.pipe(v.number(cpuPhrase), v.minValue(0.01, cpuPhrase)), pattern(cpuPhrase, /^[1-9]\d*m?$/)],
+  cpuPhrase,
+);
+const cidrs = v.array(
+  pattern(cidrPhrase, /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/),
+  'a list of networks such as [10.0.0.0/8]',
+);
+const label = pattern(labelPhrase, /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/);
+const text = (phrase: string) => v.pipe(v.string(phrase), v.minLength(1, phrase));
+
+const amounts = (cpuDefault: string, memoryDefault: string) =>
+  v.strictObject(
+    {
+      cpu: v.optional(described(cpu, 'CPUs, as Kubernetes writes them.'), cpuDefault),
+      memory: v.optional(described(quantity, 'Memory, as Kubernetes writes it.'), memoryDefault),
+    },
+    `a map such as { cpu: ${cpuDefault}, memory: ${memoryDefault} }`,
+  );
+
+export const kubernetesSchema = v.strictObject(
+  {
+    kubeconfig: v.optional(
+      described(
+        text('the path of a file such as ./kubeconfig.yaml'),
+        'The kubeconfig, relative to this file. Without it, $KUBECONFIG or ~/.kube/config.',
+      ),
+    ),
+    context: v.optional(
+      described(text('the name of a context such as admin@lab'), 'The context in it. Without it, its current one.'),
+    ),
+    namespace: v.optional(
+      described(
+        label,
+        'Where the seats are. Without it, podlab-NAME. One that is there already is used, and never removed.',
+      ),
+    ),
+    image: v.optional(
+      described(text(imagePhrase), "The seats' image. Without it, the one that podlab fleet image makes."),
+    ),
+    users: v.optional(
+      described(
+        oneOf(userKinds),
+        'pod: seats have user ids of their own (hostUsers: false). node: they have those of the node. auto: pod where every node can.',
+      ),
+      'auto',
+    ),
+    storage: v.optional(
+      described(
+        v.strictObject(
+          {
+            size: v.optional(described(quantity, 'Of the volume with the progress of a seat.'), '256Mi'),
+            class: v.optional(
+              described(
+                label,
+                "The StorageClass. Without it, the cluster's default; without a default, progress lives as long as the pod.",
+              ),
+            ),
+          },
+          'a map such as { size: 256Mi, class: fast }',
+        ),
+        'Where progress is kept.',
+      ),
+    ),
+    requests: v.optional(described(amounts('100m', '256Mi'), 'What the scheduler reserves for a seat.')),
+    limits: v.optional(described(amounts('2', '1Gi'), 'What a seat can use at most.')),
+    ingress: v.optional(
+      described(
+        v.strictObject(
+          {
+            host: described(
+              pattern(hostPhrase, /^\*(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/),
+              "The page's name; the seat takes the place of the star.",
+            ),
+            class: v.optional(described(label, 'The IngressClass. Without it, the default.')),
+            tlsSecret: v.optional(
+              described(label, 'Secret in the namespace with the certificate. Without it, no TLS.'),
+            ),
+          },
+          'a map such as { host: "*.lab.example" }',
+        ),
+        'How the pages of the seats are reached from outside. Without it, by kubectl port-forward alone.',
+      ),
+    ),
+    allowFrom: v.optional(
+      described(cidrs, 'Networks that reach the pages, besides pods that are no seats: a load balancer, for example.'),
+    ),
+    reach: v.optional(
+      described(
+        cidrs,
+        'Networks that seats reach. Without it, name servers alone; the server for reports is one to name.',
+      ),
+    ),
+  },
+  'a map such as { namespace: lab }',
+);
+
+export type RawKubernetes = v.InferInput<typeof kubernetesSchema>;

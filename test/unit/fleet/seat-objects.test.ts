@@ -1,0 +1,86 @@
+// The objects of a workshop on a cluster, as they are applied.
+
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { parseWorkshop } from '../../../src/fleet/parse-workshop.ts';
+import { seatObjects, workshopObjects } from '../../../src/fleet/seat-objects.ts';
+import { type KubernetesObject, type SeatPlan, seatLabel, workshopLabel } from '../../../src/fleet/seat-plan.ts';
+
+const head = 'name: day1\nstack: quickstart\nlabs: [by-hand]\nseats: 3\nplace: kubernetes\n';
+
+function planOf(text: string, changes: Partial<SeatPlan> = {}): SeatPlan {
+  const { workshop, problems } = parseWorkshop({ text, file: 'workshop.yaml', roster: () => undefined });
+  expect(problems).toEqual([]);
+  if (workshop?.kubernetes === undefined) throw new Error('no workshop on a cluster');
+  return {
+    workshop: { ...workshop, kubernetes: workshop.kubernetes },
+    template: { text: 'config:\n  podlab:engine: none\n', engine: 'none' },
+    ...{ hasOwnUsers: false, hasClaims: true, ownsNamespace: true, ...changes },
+  };
+}
+
+function objectsOf(plan: SeatPlan): readonly KubernetesObject[] {
+  return [...workshopObjects(plan), ...plan.workshop.seats.flatMap((seat) => seatObjects(plan, seat))];
+}
+
+const yaml = (objects: readonly KubernetesObject[]) =>
+  objects.map((object) => stringify(object, { aliasDuplicateObjects: false })).join('---\n');
+
+test("seats with the node's user ids", async () => {
+  const plan = planOf(head.replace('3', '1'));
+  await expect(yaml(objectsOf(plan))).toMatchFileSnapshot('../../golden/fleet/node-users.yaml');
+});
+
+test('seats with everything that a workshop file can say', async () => {
+  const plan = planOf(
+    `${head.replace('3', '1')}kubernetes:
+  namespace: courses
+  image: registry.example/seat:7
+  storage: { size: 1Gi, class: fast }
+  requests: { cpu: 0.5, memory: 300Mi }
+  limits: { cpu: 1500m, memory: 2Gi }
+  ingress: { host: "*.lab.example", class: nginx, tlsSecret: lab-tls }
+  allowFrom: [192.0.2.0/24]
+  reach: [198.51.100.7/32]
+`,
+    { hasOwnUsers: true, ownsNamespace: false },
+  );
+  await expect(yaml(objectsOf(plan))).toMatchFileSnapshot('../../golden/fleet/own-users.yaml');
+});
+
+test('everything carries the label that fleet down goes by, and names of one seat are never those of another', () => {
+  const objects = objectsOf(planOf(head));
+  expect(objects.map(({ metadata }) => metadata.labels?.[workshopLabel])).toEqual(objects.map(() => 'day1'));
+  const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+  expect(new Set(names).size).toBe(names.length);
+  const ofSeats = objects.filter(({ metadata }) => metadata.labels?.[seatLabel] !== undefined);
+  expect(ofSeats.map(({ metadata }) => metadata.name)).toEqual(
+    ofSeats.map(({ metadata }) => metadata.labels?.[seatLabel]),
+  );
+});
+
+test('only engines make a seat privileged', () => {
+  const isPrivileged = (plan: SeatPlan) => /privileged: true/.test(yaml(objectsOf(plan)));
+  expect(isPrivileged(planOf(head))).toBe(false);
+  expect(isPrivileged(planOf(head, { hasOwnUsers: true }))).toBe(false);
+  expect(isPrivileged(planOf(head, { template: { text: '', engine: 'kubernetes' } }))).toBe(true);
+});
+
+test('without a volume to claim, progress is in the pod', () => {
+  const text = yaml(objectsOf(planOf(head, { hasClaims: false })));
+  expect(text).not.toContain('PersistentVolumeClaim');
+  expect(text).toContain('emptyDir:\n            sizeLimit: 256Mi');
+});
+
+test('another template is another pod', () => {
+  const of = (text: string) => yaml(seatObjects(planOf(head, { template: { text, engine: 'none' } }), seat));
+  const seat = { number: 1, stack: 'day1-01', person: '' };
+  expect(of('a')).not.toBe(of('b'));
+  expect(of('a')).toBe(of('a'));
+});
+
+test('names of people are in no object', () => {
+  const plan = planOf(head);
+  const seat = { number: 1, stack: 'day1-01', person: '<b>Ada</b>' };
+  expect(yaml(seatObjects(plan, seat))).not.toContain('Ada');
+});
