@@ -105,7 +105,7 @@ test('cards are readable by their owner alone, and keep only hashes behind', asy
     const csv = join(desk.root, 'cards.csv');
     expect((await fleet('cards', '--url', 'https://lab.example', '--csv', csv)).exitCode).toBe(0);
     expect(statSync(csv).mode & 0o777).toBe(0o600);
-    const tokens = [...readFileSync(csv, 'utf8').matchAll(/seat#(\S+),(\S+)/g)].map(([, , token = '']) => token);
+    const tokens = [...readFileSync(csv, 'utf8').matchAll(/seat#([\w-]+),([\w-]+)/g)].map(([, , token = '']) => token);
     const record = join(desk.root, 'state', 'fleet', 'day1.json');
     expect(tokens.map((token) => token.length)).toEqual([27, 27]);
     for (const token of tokens) expect(readFileSync(record, 'utf8')).not.toContain(token);
