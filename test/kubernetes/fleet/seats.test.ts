@@ -118,7 +118,7 @@ describeClusters('seats on a cluster', () => {
       expect(await fleet('exec', 'localhost', '2', '--', 'podlab', 'up', 'quickstart')).toMatchObject({ exitCode: 0 });
       const check = await fleet('exec', 'localhost', '2', '--', 'podlab', 'check', 'by-hand/namespace', '--json');
       expect(check.answer.seats[0].exitCode, check.stdout).toBe(1);
-      expect(JSON.parse(check.answer.seats[0].stdout).checks[0].verdict.kind).toBe('failed');
+      expect(JSON.parse(check.answer.seats[0].stdout).checks[0].verdict.kind).toBe('fail');
 
       // Another pod, the same progress.
       const at = async () =>
