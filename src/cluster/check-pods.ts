@@ -8,8 +8,19 @@ export const checkNamespace = 'kube-system';
 const label = { 'podlab/check': 'ready' };
 export const checkSelector = 'podlab/check=ready';
 
-/** What a check pod says when it has reached the API. */
-export const reached = 'reached';
+/** What a check pod has said so far, by the numbers of its questions; 0 before the first. */
+export interface Said {
+  readonly asked: number;
+  /** The latest question that was answered: the API was reached. */
+  readonly reached: number;
+}
+
+/** @param log of a check pod, as the runtime writes it: each line begins with a time and a stream */
+export function readCheckLog(log: string): Said {
+  const latest = (word: string) =>
+    Math.max(0, ...[...log.matchAll(new RegExp(`^.* ${word} (\\d+)$`, 'gm'))].map(([, number]) => Number(number)));
+  return { asked: latest('asked'), reached: latest('reached') };
+}
 
 /** Where a node keeps what its check pod says, as a shell pattern: the kubelet's path, with the pod's uid in it. */
 export function checkLog(run: string, node: string): string {
@@ -64,7 +75,9 @@ export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: stri
 }
 
 function checkScript(target: string): string {
-  // Again and again: what a restored cluster could reach a moment ago may have been what its kernel remembered.
+  // Again and again: what a restored cluster could reach a moment ago may have been what its kernel remembered. And several at
+  // once: a question that was asked before anybody could answer it holds up nobody.
+  const question = `{ ! timeout 1 nc ${target} 443 </dev/null || echo reached $n; } &`;
   // A first process of a container has no signals that end it unless it asks: without, the kubelet waits two seconds and kills.
-  return `trap 'exit 0' TERM; while :; do ! timeout 1 nc ${target} 443 </dev/null || echo ${reached}; sleep 0.1; done`;
+  return `trap 'exit 0' TERM; n=0; while :; do n=$((n+1)); echo asked $n; ${question} sleep 0.2; done`;
 }

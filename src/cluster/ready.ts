@@ -3,7 +3,15 @@
 import { cidrOf, nthAddress } from '../net/cidr.ts';
 import { formatIp } from '../net/ipv4.ts';
 import type { AdminApi } from './api/admin-api.ts';
-import { type CheckPod, checkLog, checkNamespace, checkPods, checkSelector, reached } from './check-pods.ts';
+import {
+  type CheckPod,
+  checkLog,
+  checkNamespace,
+  checkPods,
+  checkSelector,
+  readCheckLog,
+  type Said,
+} from './check-pods.ts';
 import type { ClusterPlace } from './cluster-place.ts';
 import { type Look, waitUntil } from './wait-until.ts';
 
@@ -64,11 +72,13 @@ export async function waitUntilReady(
     return done;
   };
   await waitUntil('check pods', start, options);
-  const enough = await answersNeeded(place, run, settled);
+  if (settled !== undefined) await settled();
+  // Questions that were asked earlier may have been answered by what the cluster remembered.
+  const since = settled === undefined ? [] : (await saidOnNodes(place, run)).map(({ asked }) => asked);
   let looks = 0;
   // What pods say is on the nodes a second before the API knows it, and costs less to read; why one is late, the API knows.
   const lookAtChecks = async () => {
-    if (haveAllReached(await answersOf(place, run), enough)) return done;
+    if ((await saidOnNodes(place, run)).every(({ reached }, index) => reached > (since[index] ?? 0))) return done;
     if (looks++ % looksPerQuestion !== looksPerQuestion - 1) return { isDone: false, seen: '' };
     return replaceLostPods(api, pods);
   };
@@ -102,29 +112,13 @@ const checkPodsOfAll = `${podsOfChecks}?labelSelector=${encodeURIComponent(check
 
 const done: Look = { isDone: true, seen: '' };
 
-/** How often the pod on each node has reached the API so far. */
-async function answersOf(place: ClusterPlace, run: string): Promise<readonly number[]> {
+async function saidOnNodes(place: ClusterPlace, run: string): Promise<readonly Said[]> {
   return Promise.all(
     place.topology.nodes.map(async ({ name }) => {
       const { stdout } = await place.node(name).run(['sh', '-c', `cat ${checkLog(run, name)}`]);
-      return stdout.split(reached).length - 1;
+      return readCheckLog(stdout);
     }),
   );
-}
-
-/** One; or two more than when the cluster had settled, because the first of these may have been asked before. */
-async function answersNeeded(
-  place: ClusterPlace,
-  run: string,
-  settled: (() => Promise<void>) | undefined,
-): Promise<readonly number[]> {
-  if (settled === undefined) return place.topology.nodes.map(() => 1);
-  await settled();
-  return (await answersOf(place, run)).map((count) => count + 2);
-}
-
-function haveAllReached(answers: readonly number[], enough: readonly number[]): boolean {
-  return answers.every((count, index) => count >= (enough[index] ?? 0));
 }
 
 /** The API is asked only now and then: each question costs as much as many looks. */

@@ -16,7 +16,8 @@ import type { DebianPart } from './recipes.ts';
 import type { Workplace } from './request.ts';
 
 const packages = [
-  ...['busybox-static', 'conntrack', 'cyclonedds-tools', 'dash', 'ipset', 'iproute2', 'iptables', 'kmod', 'nftables'],
+  ...['busybox-static', 'catatonit', 'conntrack', 'cyclonedds-tools', 'dash', 'ipset', 'iproute2', 'iptables', 'kmod'],
+  'nftables',
 ];
 
 /** What kube-proxy starts, and the CNI daemons that are run in its image. */
@@ -42,6 +43,7 @@ export async function withDebianParts<T>(
         root,
         ['ddsperf', 'idlc'].filter((name) => root.locate(name) !== undefined),
       ),
+      pause: [{ type: 'file', path: 'pause', from: join(root.dir, root.locate('catatonit') ?? ''), mode: 0o755 }],
     });
   } finally {
     rmSync(dir, { recursive: true, force: true });

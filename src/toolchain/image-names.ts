@@ -11,7 +11,7 @@ export const localRepository = 'podlab.local';
 export const agnhostVersion = '2.63.0';
 
 /** Raised when a recipe changes, so that what was made by the old one is made again. */
-export const recipeVersion = 1;
+export const recipeVersion = 2;
 
 export interface ImageNames {
   readonly repository: string;

@@ -6,7 +6,7 @@ import type { ImageConfig } from './oci-archive.ts';
 import type { ImageRole } from './toolchain.ts';
 
 /** A part of an image that comes from Debian packages. */
-export type DebianPart = 'busybox' | 'network' | 'dds';
+export type DebianPart = 'busybox' | 'network' | 'dds' | 'pause';
 
 /** Images that podlab can make: those of a cluster, and what some labs want beyond. */
 export type RecipeName = ImageRole | 'box-large';
@@ -42,8 +42,8 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = {
   'kube-proxy': { ...inPath('kube-proxy'), parts: ['busybox', 'network'] },
   etcd: inPath('etcd'),
   coredns: atRoot('coredns'),
-  // agnhost can wait for a signal and reap children, which is all that upstream's pause does.
-  pause: { ...atRoot('agnhost'), config: { entrypoint: ['/agnhost', 'pause'], cmd: [], path } },
+  // catatonit as podman uses it: it waits for a signal and reaps children, which is all that upstream's pause does.
+  pause: { parts: ['pause'], config: { entrypoint: ['/pause', '-P'], cmd: [], path } },
   agnhost: atRoot('agnhost', ['pause']),
   'metrics-server': atRoot('metrics-server'),
   'box-large': {
