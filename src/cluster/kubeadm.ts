@@ -65,8 +65,13 @@ function nodeObject(topology: Topology, name: string) {
     kind: 'Node',
     metadata: { name, labels: { 'kubernetes.io/hostname': name } },
     spec: { podCIDR: block, podCIDRs: [block] },
+    status: { capacity: someRoom, allocatable: someRoom },
   };
 }
+
+// Until a kubelet has said what its node really has. One that reads its own Node before that would refuse its first pods
+// for good: there is room for none on a Node that says nothing.
+const someRoom = { cpu: '1', memory: '1Gi', pods: '110', 'ephemeral-storage': '1Gi' };
 
 async function discoveryDocument({ topology }: ClusterPlace, controlPlane: Executor): Promise<string> {
   const authority = await runScript(controlPlane, 'base64 -w 0 /etc/kubernetes/pki/ca.crt');

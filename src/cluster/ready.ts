@@ -30,10 +30,7 @@ interface ListOf<T> {
 
 interface NodeObject {
   readonly metadata: { readonly name: string };
-  readonly status: {
-    readonly conditions?: readonly Condition[];
-    readonly capacity?: { readonly pods?: string };
-  };
+  readonly status: { readonly conditions?: readonly Condition[] };
 }
 
 interface PodObject {
@@ -64,8 +61,6 @@ export async function waitUntilReady(
   const clusterIp = formatIp(nthAddress(cidrOf(place.topology.kubernetes.serviceSubnet), 1));
   const pods = checkPods(place, clusterIp, run);
   const options = { withinMs: readyWithinMs, everyMs, update, signal: place.signal };
-  // A Node that podlab made before its kubelet came has room for nothing yet, and the kubelet would refuse the pod for good.
-  await waitUntil('nodes registered', () => lookAtNodes(place, api, hasRoom), options);
   // Refused until the controller manager has made the namespace's service account.
   const start = async () => {
     await Promise.all(pods.map(({ object }) => api.create(podsOfChecks, object)));
@@ -84,7 +79,7 @@ export async function waitUntilReady(
   };
   await waitUntil('a pod on every node reaches the API by name', lookAtChecks, options);
   if (place.topology.cni.name !== 'none')
-    await waitUntil('all nodes Ready', () => lookAtNodes(place, api, isReady), options);
+    await waitUntil('all nodes Ready', () => lookAtNodes(place, api), options);
 }
 
 /** Takes the check pods away and waits until nothing of them is left on the nodes: whoever counts pods next counts his own. */
@@ -142,15 +137,11 @@ export async function replaceLostPods(api: AdminApi, pods: readonly CheckPod[]):
   return { isDone: false, seen: seen.join('; ') };
 }
 
-const hasRoom = ({ status }: NodeObject) => Number(status.capacity?.pods ?? 0) > 0;
-
-const isReady = ({ status }: NodeObject) => readyOf(status)?.status === 'True';
-
-async function lookAtNodes(place: ClusterPlace, api: AdminApi, isFine: (node: NodeObject) => boolean): Promise<Look> {
+async function lookAtNodes(place: ClusterPlace, api: AdminApi): Promise<Look> {
   const { items } = await api.get<ListOf<NodeObject>>('/api/v1/nodes');
   const waiting = place.topology.nodes.flatMap(({ name }) => {
     const node = items.find(({ metadata }) => metadata.name === name);
-    if (node !== undefined && isFine(node)) return [];
+    if (node !== undefined && readyOf(node.status)?.status === 'True') return [];
     return [`${name}: ${(node && readyOf(node.status)?.message) ?? 'not registered'}`];
   });
   return { isDone: waiting.length === 0, seen: waiting.join('; ') };
