@@ -78,8 +78,7 @@ export async function waitUntilReady(
     return replaceLostPods(api, pods);
   };
   await waitUntil('a pod on every node reaches the API by name', lookAtChecks, options);
-  if (place.topology.cni.name !== 'none')
-    await waitUntil('all nodes Ready', () => lookAtNodes(place, api), options);
+  if (place.topology.cni.name !== 'none') await waitUntil('all nodes Ready', () => lookAtNodes(place, api), options);
 }
 
 /** Takes the check pods away and waits until nothing of them is left on the nodes: whoever counts pods next counts his own. */
