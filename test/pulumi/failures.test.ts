@@ -37,7 +37,7 @@ describePulumi('making a room', () => {
   });
 
   test.each(['SIGINT', 'SIGKILL'] as const)(
-    'is cut off by %s, goes on afterwards, and down leaves nothing',
+    'is cut off by %s, is told of by preview afterwards, and down leaves nothing',
     async (signal) => {
       await withLibvirt(async (room) => {
         const { stackFile, podlab, answer, inLibvirt } = podlabIn(room);

@@ -47,7 +47,7 @@ test.each(Object.entries(rooms))('the arguments for %s', async (stack, text) => 
 });
 
 test('every flag of the golden files is one of minikube', () => {
-  // Of cmd/minikube/cmd/start_flags.go and the root command, minikube 1.36.0, 1.37.0 and 1.38.1.
+  // Of cmd/minikube/cmd/start_flags.go and the root command, after minikube 1.38.1.
   const known = [
     ...[
       'profile',
