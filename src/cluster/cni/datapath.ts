@@ -162,16 +162,15 @@ async function sendPackets(
 
 const skipCode = 77;
 
-// The check pod is found by its name, which is an argument of its process; brackets keep grep from finding itself, and the
-// missing beginning this script. podlab's nsenter and ping run in the pod's network namespace, since the ping of its image
-// can't forbid fragments. One lost packet is no fault: networks of a stack may lose some. What is too large never leaves.
+// The check pod is found by its name, the last argument of its process; brackets and the missing beginning keep this script
+// out. The oldest: those that it starts have the same arguments, and are gone in a moment. podlab's nsenter and ping run in the
+// pod's network namespace, since the ping of its image can't forbid fragments. One lost packet is no fault: networks of a stack
+// may lose some. What is too large never leaves.
 const packetScript = `
 rest=$1 payload=$2
 shift 2
 ping -V 2>/dev/null | grep -q iputils || { echo 'no iputils ping on this node'; exit ${skipCode}; }
-file=$(grep -lzsx "podlab[-]$rest" /proc/[0-9]*/cmdline | head -n 1) || true
-[ -n "$file" ] || { echo "looked for a process of podlab-$rest, saw none"; exit 1; }
-pid=\${file#/proc/} pid=\${pid%/cmdline}
+pid=$(pgrep -of "podlab[-]$rest$") || { echo "looked for a process of podlab-$rest, saw none"; exit 1; }
 try() {
   nsenter -t "$pid" -n ping -n -M do -c 1 -W "$1" -s "$2" "$3" 2>&1
 }
