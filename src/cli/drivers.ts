@@ -1,24 +1,11 @@
 // The drivers by name, each a module that is loaded when a room needs it; and which one has made a room.
 
 import type { Driver, RoomStatus } from '../driver/driver.ts';
+import type { DriverOptions } from '../driver/driver-options.ts';
 import type { AttachOptions } from '../driver/existing/attached-rooms.ts';
-import type { Paths } from '../host/paths.ts';
 import { markedDriver, markedRooms } from '../infra/room-mark.ts';
 import type { DriverName } from '../topology/topology.ts';
 import type { App } from './app.ts';
-
-/** What a driver gets from the machine. */
-export interface DriverOptions {
-  readonly paths: Paths;
-  /** podlab's own directory. */
-  readonly home: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Effective user id. */
-  readonly uid: number;
-  /** Directories in which programs are looked up, colon-separated. */
-  readonly path: string;
-  readonly signal: AbortSignal;
-}
 
 type Open = (options: DriverOptions) => Promise<Driver>;
 

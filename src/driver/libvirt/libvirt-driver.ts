@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { LabError } from '../../error.ts';
 import { readTextIfExists } from '../../host/files.ts';
 import { lockHolder, withLock } from '../../host/lock.ts';
-import type { Paths } from '../../host/paths.ts';
 import { markedRooms } from '../../infra/room-mark.ts';
 import { stackConfig } from '../../infra/stack-config.ts';
 import { amendVmRecord, madeFrom, readVmRecord, type VmRecord } from '../../infra/vm-record.ts';
@@ -12,6 +11,7 @@ import type { Reporter } from '../../reporter.ts';
 import { labelFault } from '../../topology/labels.ts';
 import { sshInteractiveArgv } from '../../vm/ssh-argv.ts';
 import type { Driver, RoomStatus, UpRequest } from '../driver.ts';
+import type { DriverOptions } from '../driver-options.ts';
 import { roomInLibvirt } from './domains.ts';
 import { startStopped, waitUntilIn } from './heal.ts';
 import { keepReadyState, loadReadyState, repairClock } from './ready-state.ts';
@@ -19,22 +19,10 @@ import { vmLogs } from './vm-logs.ts';
 import { vmStatus } from './vm-status.ts';
 import { connectInside, enterHost, hostExecutor, machineEnv, machineExecutor, personEnv, targetOf } from './way-in.ts';
 
-export interface LibvirtOptions {
-  readonly paths: Paths;
-  /** podlab's own directory. */
-  readonly home: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Effective user id. */
-  readonly uid: number;
-  /** Directories in which programs are looked up, colon-separated. */
-  readonly path: string;
-  readonly signal: AbortSignal;
-}
-
 /** Until sshd answers after a start; ten times as long as a boot without emulation takes. */
 const bootsWithinMs = 10 * 60_000;
 
-export function libvirtDriver(options: LibvirtOptions): Driver {
+export function libvirtDriver(options: DriverOptions): Driver {
   const { paths } = options;
   const lockOf = (stack: string) => join(paths.runtime, `${stack}.vm.lock`);
   const locked = <T>(stack: string, work: () => Promise<T>) => withLock(lockOf(stack), `stack "${stack}"`, work);

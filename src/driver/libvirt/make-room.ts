@@ -15,14 +15,14 @@ import { forgetVmRecord, keepVmRecord, madeFrom, readVmRecord, type VmRecord } f
 import type { Reporter } from '../../reporter.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Change } from '../driver.ts';
+import type { DriverOptions } from '../driver-options.ts';
 import { removeLeftovers } from './leftovers.ts';
-import type { LibvirtOptions } from './libvirt-driver.ts';
 import { pulumiFault } from './pulumi-errors.ts';
 import { followPulumi, type Progress } from './pulumi-progress.ts';
 import { type KnownResource, openPulumi, type PulumiRoom } from './pulumi-stack.ts';
 import { connectInside, hostExecutor, machineExecutor } from './way-in.ts';
 
-export interface RoomRequest extends LibvirtOptions {
+export interface RoomRequest extends DriverOptions {
   readonly topology: Topology;
   /** Absolute path of the stack file. */
   readonly file: string;
@@ -99,7 +99,7 @@ export async function previewRoom(request: RoomRequest, reporter: Reporter): Pro
 }
 
 /** From any half-made state; true when there was something. */
-export async function removeRoom(options: LibvirtOptions, stack: string, reporter: Reporter): Promise<boolean> {
+export async function removeRoom(options: DriverOptions, stack: string, reporter: Reporter): Promise<boolean> {
   const { paths } = options;
   const record = readVmRecord(paths.state, stack);
   const request = { ...options, topology: { stack } };
@@ -162,7 +162,7 @@ async function programOf(topology: Topology, settings: RoomSettings) {
   };
 }
 
-type Opened = LibvirtOptions & { readonly topology: Pick<Topology, 'stack'> };
+type Opened = DriverOptions & { readonly topology: Pick<Topology, 'stack'> };
 
 async function open(request: Opened, create: boolean): Promise<PulumiRoom | undefined> {
   const { topology, paths } = request;
@@ -210,7 +210,7 @@ async function forgetIfEmpty(
 
 async function clean(
   record: VmRecord,
-  options: LibvirtOptions,
+  options: DriverOptions,
   known: readonly KnownResource[],
   reporter: Reporter,
 ): Promise<void> {
