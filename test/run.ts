@@ -24,6 +24,13 @@ const podlabRoot = join(scratch, 'rooms');
 // Labs are proved as long as there is time: on a machine that first has to build everything they may not all be.
 const minutes = Number(process.env.PODLAB_TEST_MINUTES ?? Number.POSITIVE_INFINITY);
 
+interface Report {
+  readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+}
+/** As vitest's JSON calls tests that were not run. Their titles say why. */
+const leftOutStates = ['skipped', 'pending', 'todo', 'disabled'];
+const leftOut: string[] = [];
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -46,7 +53,8 @@ async function main(): Promise<number> {
     total.failed += unmet.length;
     total.skipped += layers.filter(({ skipped }) => skipped !== '').length - unmet.length;
     const left = late.length === 0 ? [] : [`labs ${late.join(', ')}: skipped: not begun within ${minutes} minutes`];
-    console.log(`\n${[...layers.map((layer) => describe(layer, required)), ...left, ''].join('\n')}`);
+    const skipped = leftOut.map((title) => `skipped: ${title}`);
+    console.log(`\n${[...layers.map((layer) => describe(layer, required)), ...left, ...skipped, ''].join('\n')}`);
   } finally {
     spawnSync(bin('node'), ['bin/podlab.mjs', 'down', '--all'], { cwd: root, env: podlabEnv(), stdio: 'ignore' });
     rmSync(scratch, { recursive: true, force: true });
@@ -94,7 +102,9 @@ function vitest(layer: string): Count {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const args = ['run', '--project', layer, '--passWithNoTests', ...reporters];
   const { status } = spawnSync(bin('vitest'), args, { cwd: root, stdio: 'inherit', env: podlabEnv() });
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(file, 'utf8'));
+  const tests: { fullName: string; status: string }[] = testResults.flatMap((one: Report) => one.assertionResults);
+  leftOut.push(...tests.filter(({ status }) => leftOutStates.includes(status)).map(({ fullName }) => fullName));
   // A file that can't even be loaded has no failed test in it.
   const failed = status === 0 ? numFailedTests : Math.max(1, numFailedTests);
   return { passed: numPassedTests, failed, skipped: numPendingTests };
