@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { missingPackages } from '../src/driver/doctor/programs.ts';
 import { examineLayers, type Layer } from './layers.ts';
 import { shareToolchain } from './support/toolchain-cache.ts';
@@ -25,11 +25,20 @@ const podlabRoot = join(scratch, 'rooms');
 const minutes = Number(process.env.PODLAB_TEST_MINUTES ?? Number.POSITIVE_INFINITY);
 
 interface Report {
-  readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  /** Path of the file, and why it could not be loaded; '' when it could. */
+  readonly name: string;
+  readonly message: string;
+  readonly assertionResults: readonly Test[];
+}
+interface Test {
+  readonly fullName: string;
+  readonly status: string;
 }
 /** As vitest's JSON calls tests that were not run. Their titles say why. */
 const leftOutStates = ['skipped', 'pending', 'todo', 'disabled'];
 const leftOut: string[] = [];
+/** What failed, for the end of a long log. */
+const broken: string[] = [];
 
 process.exitCode = await main();
 
@@ -53,8 +62,8 @@ async function main(): Promise<number> {
     total.failed += unmet.length;
     total.skipped += layers.filter(({ skipped }) => skipped !== '').length - unmet.length;
     const left = late.length === 0 ? [] : [`labs ${late.join(', ')}: skipped: not begun within ${minutes} minutes`];
-    const skipped = leftOut.map((title) => `skipped: ${title}`);
-    console.log(`\n${[...layers.map((layer) => describe(layer, required)), ...left, ...skipped, ''].join('\n')}`);
+    const titles = [...leftOut.map((title) => `skipped: ${title}`), ...broken.map((title) => `failed: ${title}`)];
+    console.log(`\n${[...layers.map((layer) => describe(layer, required)), ...left, ...titles, ''].join('\n')}`);
   } finally {
     spawnSync(bin('node'), ['bin/podlab.mjs', 'down', '--all'], { cwd: root, env: podlabEnv(), stdio: 'ignore' });
     rmSync(scratch, { recursive: true, force: true });
@@ -91,7 +100,10 @@ function check(): Count {
     console.log(`\n== ${program} ${args.join(' ')}`);
     const { status } = spawnSync(bin(program), args, { cwd: root, stdio: 'inherit' });
     if (status === 0) count.passed++;
-    else count.failed++;
+    else {
+      count.failed++;
+      broken.push([program, ...args].join(' '));
+    }
   }
   return count;
 }
@@ -103,9 +115,13 @@ function vitest(layer: string): Count {
   const args = ['run', '--project', layer, '--passWithNoTests', ...reporters];
   const { status } = spawnSync(bin('vitest'), args, { cwd: root, stdio: 'inherit', env: podlabEnv() });
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(file, 'utf8'));
-  const tests: { fullName: string; status: string }[] = testResults.flatMap((one: Report) => one.assertionResults);
+  const files: readonly Report[] = testResults;
+  const tests = files.flatMap(({ assertionResults }) => assertionResults);
   leftOut.push(...tests.filter(({ status }) => leftOutStates.includes(status)).map(({ fullName }) => fullName));
+  broken.push(...tests.filter(({ status }) => status === 'failed').map(({ fullName }) => `${layer}: ${fullName}`));
   // A file that can't even be loaded has no failed test in it.
+  const unloaded = files.filter(({ assertionResults, message }) => assertionResults.length === 0 && message !== '');
+  broken.push(...unloaded.map(({ name, message }) => `${layer}: ${relative(root, name)}: ${message.split('\n')[0]}`));
   const failed = status === 0 ? numFailedTests : Math.max(1, numFailedTests);
   return { passed: numPassedTests, failed, skipped: numPendingTests };
 }
@@ -120,13 +136,16 @@ function prove(lab: string): Count {
     for (const { exercise, ok, skipped, ms, steps } of exercises) {
       const what = skipped === '' ? `${steps.length} steps, ${ms} ms` : `left out: ${skipped}`;
       console.log(`${ok ? (skipped === '' ? '✔' : '–') : '✘'} ${exercise}  ${what}`);
-      if (!ok) console.log(JSON.stringify(steps, undefined, 1));
+      if (ok) continue;
+      console.log(JSON.stringify(steps, undefined, 1));
+      broken.push(`labs prove ${exercise}`);
     }
     const passed = exercises.filter(({ ok, skipped }) => ok && skipped === '').length;
     const failed = exercises.filter(({ ok }) => !ok).length;
     return { passed, failed, skipped: exercises.length - passed - failed };
   } catch (error) {
     console.log(`lab ${lab}: ${error instanceof Error ? error.message : error}`);
+    broken.push(`labs prove ${lab}`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
 }

@@ -71,14 +71,23 @@ export async function whileFrozen<T>(dir: string, path: string, work: () => Prom
 
 const freezeWithinSeconds = 10;
 
+// Cgroup v1 never freezes a program of many threads that execs meanwhile, as runc does: its first thread waits for the
+// others to end, and they are frozen already. Letting all go for a moment frees it, so this is tried again and again.
 const freezeScript = `
 control=$1 freeze=$2 thaw=$3 report=$4 frozen=$5
 trap 'echo "$thaw" >"$control"' EXIT
 trap 'exit 1' INT TERM HUP
-echo "$freeze" >"$control"
 deadline=$(($(date +%s) + ${freezeWithinSeconds}))
+looks=0
+echo "$freeze" >"$control"
 until grep -qx "$frozen" "$report"; do
   [ "$(date +%s)" -lt "$deadline" ] || exit 1
+  looks=$((looks + 1))
+  if [ $((looks % 20)) -eq 0 ]; then
+    echo "$thaw" >"$control"
+    sleep 0.01
+    echo "$freeze" >"$control"
+  fi
   sleep 0.01
 done
 echo frozen
