@@ -11,10 +11,10 @@ import { journalFile } from './seat-journal.ts';
 const lookMs = 500;
 
 /** Takes what is there, and what comes. @returns what ends it */
-export function watchJournals(app: App, desk: InstructorDesk): () => void {
+export async function watchJournals(app: App, desk: InstructorDesk): Promise<() => void> {
   const stamps = new Map<string, string>();
   let hasFailed = false;
-  const look = () => {
+  const look = async () => {
     for (const { seat } of desk.seats) {
       if (!desk.isHere(seat)) continue;
       const path = journalFile(app, seat);
@@ -22,7 +22,7 @@ export function watchJournals(app: App, desk: InstructorDesk): () => void {
       const stamp = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
       if (stamp === stamps.get(seat)) continue;
       try {
-        takeJournal(path, seat, desk);
+        await takeJournal(path, seat, desk);
         stamps.set(seat, stamp);
         hasFailed = false;
       } catch (error) {
@@ -32,14 +32,21 @@ export function watchJournals(app: App, desk: InstructorDesk): () => void {
       }
     }
   };
-  look();
-  const timer = setInterval(look, lookMs);
+  await look();
+  let isLooking = false;
+  const timer = setInterval(async () => {
+    // A slow disk must not have looks pile up.
+    if (isLooking) return;
+    isLooking = true;
+    await look();
+    isLooking = false;
+  }, lookMs);
   return () => clearInterval(timer);
 }
 
-function takeJournal(path: string, seat: string, desk: InstructorDesk): void {
+async function takeJournal(path: string, seat: string, desk: InstructorDesk): Promise<void> {
   const { events } = parseJournal(readTextIfExists(path) ?? '');
   const known = desk.reports.events(seat).length;
   // One event that is known goes along, so that another history is noticed.
-  desk.reports.receive(seat, events.slice(Math.max(0, Math.min(known, events.length) - 1)), countsAt(desk, 0));
+  await desk.reports.receive(seat, events.slice(Math.max(0, Math.min(known, events.length) - 1)), countsAt(desk, 0));
 }

@@ -1,7 +1,7 @@
 // The journal of one seat: what happened in its labs, on disk before anybody is told.
 
 import { join } from 'node:path';
-import { appendToFile, keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
+import { appendToFileSync, keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
 import { withLockInTurn } from '../host/lock.ts';
 import { chainEvent, type ReportBody } from '../report/event.ts';
 import { parseJournal, renderEvent } from '../report/journal.ts';
@@ -27,6 +27,6 @@ export async function appendToJournal(app: App, stack: string, body: ReportBody)
       // Cut short by a kill: nobody has seen that event, and nobody will miss it.
       writeFileAtomic(path, text.slice(0, goodLength));
     }
-    appendToFile(path, renderEvent(chainEvent(body, badLine > 0 ? undefined : events.at(-1))));
+    appendToFileSync(path, renderEvent(chainEvent(body, badLine > 0 ? undefined : events.at(-1))));
   });
 }

@@ -3,10 +3,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashToken } from '../fleet/tokens.ts';
-import { appendToFile, keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
+import { appendToFile, appendToFileSync, keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
 import { takeWord } from '../report/inbox.ts';
 import { openNoticeDesk } from '../report/notice-desk.ts';
-import { openReportDesk, type ReportFiles } from '../report/report-desk.ts';
+import { openReportDesk, type SeatTexts } from '../report/report-desk.ts';
 import { loadPictures } from '../web/assets.ts';
 import type { InstructorDesk, TaskEntry } from '../web/instructor/desk.ts';
 import { wordFor } from '../web/instructor/reports.ts';
@@ -30,12 +30,19 @@ export async function workshopDesk(app: App, fleet: Fleet, rootShells: boolean):
   const here = seatDesks(app, fleet, labs, rootShells);
   const record = cached(fleet);
   const hashOf = (seat: string) => record().seats[seat]?.tokenHash ?? '';
-  const notices = openNoticeDesk(stacks, seatFiles(app, name, 'notices'));
+  const [reportTexts, noticeTexts] = [seatTexts(app, name, 'reports'), seatTexts(app, name, 'notices')];
+  const notices = openNoticeDesk(stacks, {
+    ...noticeTexts,
+    append: (seat, text) => appendToFileSync(noticeTexts.path(seat), text),
+  });
   const desk: InstructorDesk = {
     ...{ name, title, opensAt, closesAt, hints, notices },
     seats: seats.map(({ stack, number, person }) => ({ seat: stack, number, person })),
     tasks: tasksOf(labs),
-    reports: openReportDesk(stacks, seatFiles(app, name, 'reports')),
+    reports: openReportDesk(stacks, {
+      ...reportTexts,
+      append: (seat, text) => appendToFile(reportTexts.path(seat), text),
+    }),
     // Looked up each time: cards that are written meanwhile, and revoked tokens, take effect at once.
     grantOf: (token) => {
       const hash = hashToken(token);
@@ -72,8 +79,8 @@ export async function workshopDesk(app: App, fleet: Fleet, rootShells: boolean):
 
 /** What seats have reported, as it is kept; nothing is written, since a server may be at work on it. */
 export function readReports(app: App, workshop: string, stacks: readonly string[]) {
-  const { read } = seatFiles(app, workshop, 'reports');
-  return openReportDesk(stacks, { read, append: () => {}, write: () => {}, keepAside: (seat) => seat });
+  const { read } = seatTexts(app, workshop, 'reports');
+  return openReportDesk(stacks, { read, append: async () => {}, write: () => {}, keepAside: (seat) => seat });
 }
 
 export function tasksOf(labs: readonly Lab[]): readonly TaskEntry[] {
@@ -85,12 +92,16 @@ export function tasksOf(labs: readonly Lab[]): readonly TaskEntry[] {
 }
 
 /** One file for each seat. Names of seats are labels, so they are names of files. */
-function seatFiles(app: App, workshop: string, kind: 'reports' | 'notices'): ReportFiles {
+function seatTexts(
+  app: App,
+  workshop: string,
+  kind: 'reports' | 'notices',
+): SeatTexts & { path(seat: string): string } {
   const dir = join(app.paths.state, 'fleet', `${workshop}.${kind}`);
   const path = (seat: string) => join(dir, `${seat}.jsonl`);
   return {
+    path,
     read: (seat) => readTextIfExists(path(seat)),
-    append: (seat, text) => appendToFile(path(seat), text),
     write: (seat, text) => writeFileAtomic(path(seat), text),
     keepAside: (seat) => keepAside(path(seat), Date.now()),
   };

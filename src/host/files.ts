@@ -15,6 +15,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LabError } from '../error.ts';
 
@@ -38,7 +39,7 @@ export function writeFileAtomic(path: string, text: string): void {
 }
 
 /** Adds to the end of a file, all of the text or nothing, and waits until it is on the disk. Mode 0600. */
-export function appendToFile(path: string, text: string): void {
+export function appendToFileSync(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const fd = openSync(path, 'a', 0o600);
   const { size } = fstatSync(fd);
@@ -51,6 +52,26 @@ export function appendToFile(path: string, text: string): void {
     throw explained(path, error);
   } finally {
     closeSync(fd);
+  }
+}
+
+/**
+ * The same while other work goes on: flushes of several files share the disk's time. Not for one file twice at once.
+ */
+export async function appendToFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(path, 'a', 0o600);
+  try {
+    const { size } = await file.stat();
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } catch (error) {
+      await file.truncate(size);
+      throw explained(path, error);
+    }
+  } finally {
+    await file.close();
   }
 }
 

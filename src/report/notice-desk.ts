@@ -1,7 +1,12 @@
 // What an instructor has said to each seat: kept on disk before anybody is told, so that a restart forgets nothing.
 
 import { type Notice, type NoticeBody, parseNotices } from './notice.ts';
-import type { ReportFiles } from './report-desk.ts';
+import type { SeatTexts } from './report-desk.ts';
+
+export interface NoticeFiles extends SeatTexts {
+  /** Waits until it is on the disk. */
+  append(seat: string, text: string): void;
+}
 
 export interface NoticeDesk {
   /** All that a seat was told, in order. */
@@ -13,7 +18,7 @@ export interface NoticeDesk {
 }
 
 /** Reads what is there already; a text that a kill cut short goes on where it is whole. */
-export function openNoticeDesk(seats: readonly string[], files: ReportFiles): NoticeDesk {
+export function openNoticeDesk(seats: readonly string[], files: NoticeFiles): NoticeDesk {
   const told = new Map(seats.map((seat) => [seat, readSeat(seat, files)]));
   const watchers = new Set<(seat: string, notice: Notice) => void>();
   return {
@@ -35,7 +40,7 @@ export function openNoticeDesk(seats: readonly string[], files: ReportFiles): No
   };
 }
 
-function readSeat(seat: string, files: ReportFiles): Notice[] {
+function readSeat(seat: string, files: SeatTexts): Notice[] {
   const text = files.read(seat) ?? '';
   const { notices, goodLength } = parseNotices(text);
   if (goodLength < text.length) files.write(seat, text.slice(0, goodLength));

@@ -32,7 +32,7 @@ export async function run(app: App, { options }: VerbInput): Promise<number> {
       desk.warn(`a seat's reports were changed by hand; they are kept as ${aside}`);
     await deliver();
     const server = await serveInstructor(desk, port, place);
-    const unwatch = watchJournals(app, desk);
+    const unwatch = await watchJournals(app, desk);
     try {
       const fingerprint = place?.tls === undefined ? '' : fingerprintOf(place.tls.cert);
       const answer = { workshop: name, url: server.link(), reports: `${server.origin}/`, fingerprint };

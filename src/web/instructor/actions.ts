@@ -97,7 +97,7 @@ export function serveActions(app: FastifyInstance, desk: InstructorDesk): void {
     },
   );
   app.post<{ Body: { seat: string } }>('/api/forget', { schema: { body: strict({ seat: id }) } }, async ({ body }) => {
-    desk.reports.forget(known(body.seat));
+    await desk.reports.forget(known(body.seat));
     return { seats: 1 };
   });
   app.get<{ Querystring: { seat: string; task?: string } }>(

@@ -43,7 +43,7 @@ export function serveReports(app: FastifyInstance, desk: InstructorDesk): void {
       const { events, heard, clock } = batch.output;
       const now = Date.now();
       try {
-        const receipt = desk.reports.receive(seat, events, countsAt(desk, now - (clock ?? now)));
+        const receipt = await desk.reports.receive(seat, events, countsAt(desk, now - (clock ?? now)));
         isFull = false;
         return { ...receipt, ...wordFor(desk, seat, heard, now) };
       } catch (error) {

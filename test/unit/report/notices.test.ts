@@ -4,14 +4,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { emptyInbox, hintRuleOf, takeWord, wordsOf } from '../../../src/report/inbox.ts';
 import type { Notice } from '../../../src/report/notice.ts';
-import { openNoticeDesk } from '../../../src/report/notice-desk.ts';
-import type { ReportFiles } from '../../../src/report/report-desk.ts';
+import { type NoticeFiles, openNoticeDesk } from '../../../src/report/notice-desk.ts';
 
 const plain = { at: 1, kind: 'message', text: 'hello', exercise: '', task: '', done: false, event: 0 } as const;
 
 function memory() {
   const texts = new Map<string, string>();
-  const files: ReportFiles = {
+  const files: NoticeFiles = {
     read: (seat) => texts.get(seat),
     append: (seat, text) => void texts.set(seat, (texts.get(seat) ?? '') + text),
     write: (seat, text) => void texts.set(seat, text),

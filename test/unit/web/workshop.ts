@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { LabError } from '../../../src/error.ts';
 import { chainEvent, type ReportBody, type ReportEvent } from '../../../src/report/event.ts';
 import { emptyInbox } from '../../../src/report/inbox.ts';
-import { openNoticeDesk } from '../../../src/report/notice-desk.ts';
+import { type NoticeFiles, openNoticeDesk } from '../../../src/report/notice-desk.ts';
 import { openReportDesk, type ReportFiles } from '../../../src/report/report-desk.ts';
 import { loadPictures } from '../../../src/web/assets.ts';
 import type { InstructorDesk } from '../../../src/web/instructor/desk.ts';
@@ -77,7 +77,7 @@ export async function withWorkshop(
   const reports = openReportDesk(names, memory(disk));
   const desk: InstructorDesk = {
     ...{ name: 'net', title: 'Networks', opensAt, closesAt, hints, reports },
-    notices: openNoticeDesk(names, memory(disk)),
+    notices: openNoticeDesk(names, syncMemory(disk)),
     seats: [
       { seat: 'net-01', number: 1, person: hostile },
       { seat: 'net-02', number: 2, person: '=cmd' },
@@ -148,6 +148,11 @@ function deskOf(name: string, seat: Seat, raised: string[]): Desk {
 }
 
 export function memory(disk = { isFull: false }): ReportFiles {
+  const { append, ...texts } = syncMemory(disk);
+  return { ...texts, append: async (seat, text) => append(seat, text) };
+}
+
+function syncMemory(disk: { readonly isFull: boolean }): NoticeFiles {
   const texts = new Map<string, string>();
   return {
     read: (seat) => texts.get(seat),
