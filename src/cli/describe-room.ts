@@ -13,9 +13,11 @@ export function describeRoom(status: RoomStatus): string {
           `  since ${new Date(since).toISOString()}${owner === 0 ? '' : `, owner process ${owner}`}, from ${file}${originOf(origin)}`,
         ];
   const width = Math.max(0, ...nodes.map(({ name }) => name.length));
+  const states = nodes.map(({ running, state = 'gone' }) => (running ? 'running' : state));
+  const stateWidth = Math.max('running'.length, ...states.map(({ length }) => length));
   const lines = nodes.map(
-    ({ name, addresses, running }) =>
-      `  ${name.padEnd(width)}  ${running ? 'running' : 'gone   '}  ${addresses.join('  ')}`,
+    ({ name, addresses }, n) =>
+      `  ${name.padEnd(width)}  ${(states[n] ?? '').padEnd(stateWidth)}  ${addresses.join('  ')}`,
   );
   return `${[head, ...from, ...lines].join('\n')}\n`;
 }

@@ -81,13 +81,14 @@ async function fileOfRoom(app: App, given: string | undefined): Promise<StackFil
   return text === undefined ? undefined : { stack: word, file, text };
 }
 
+/** @param routes those of this machine */
 export async function lintFile(
   found: StackFile,
   driver?: DriverName,
+  routes = hostRoutes(),
 ): Promise<{ topology: Topology | undefined; problems: readonly Problem[] }> {
   const { lintStack } = await import('../topology/load-topology.ts');
   const options = { stack: found.stack, file: found.file, ...(driver === undefined ? {} : { driver }) };
-  const routes = hostRoutes();
   if (!routes.some(({ dev }) => isLibvirtIface(dev))) return lintStack(found.text, { ...options, hostRoutes: routes });
   // A room of virtual machines that is up has its own bridges on this machine.
   const { topology } = lintStack(found.text, options);

@@ -34,6 +34,8 @@ export interface RoomStatus {
     readonly name: string;
     readonly addresses: readonly string[];
     readonly running: boolean;
+    /** How it is when it does not run, in the driver's words, such as `paused`; absent where a driver knows only that it is gone. */
+    readonly state?: string;
   }[];
 }
 

@@ -96,7 +96,7 @@ async function statusOf(driver: DriverName, stack: string, options: HereOptions)
     nodes: record.topology.nodes.map(({ name, nics }) => ({
       name,
       addresses: nics.map(({ ip, prefix }) => `${ip}/${prefix}`),
-      running: !silent.includes(name),
+      ...(silent.includes(name) ? { running: false, state: 'silent' } : { running: true }),
     })),
   };
 }

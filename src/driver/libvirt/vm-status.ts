@@ -29,7 +29,7 @@ export function vmStatus(
     nodes: (record?.topology.nodes ?? []).map(({ name, nics }) => ({
       name,
       addresses: nics.map(({ ip, prefix }) => `${ip}/${prefix}`),
-      running: machines.get(name) === 'running',
+      ...howIs(machines.get(name) ?? (isBusy || found instanceof LabError ? 'not known' : 'gone')),
     })),
   } as const;
   if (record === undefined) return { ...status, state: 'down' };
@@ -39,6 +39,10 @@ export function vmStatus(
   if (found.machines.size === 0 && found.networks.size === 0) return { ...status, state: 'down' };
   const faults = faultsOf(record, found);
   return faults.length === 0 ? { ...status, state: 'up' } : { ...status, state: 'broken', reason: faults.join(', ') };
+}
+
+function howIs(state: string): { readonly running: boolean; readonly state?: string } {
+  return state === 'running' ? { running: true } : { running: false, state };
 }
 
 function faultsOf({ topology }: VmRecord, { machines, networks }: RoomInLibvirt): readonly string[] {

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { App } from '../../../src/cli/app.ts';
-import { findStackFile, knownStacks, roomName } from '../../../src/cli/stack-files.ts';
+import { findStackFile, knownStacks, lintFile, roomName } from '../../../src/cli/stack-files.ts';
 import type { RoomStatus } from '../../../src/driver/driver.ts';
+import { libvirtNames } from '../../../src/infra/names.ts';
+import { loadTopology } from '../../../src/topology/load-topology.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -92,5 +94,42 @@ describe('a room', () => {
       code: 'USAGE',
       message: 'several rooms are up: x, y',
     });
+  });
+});
+
+describe('a stack file is held against the routes of this machine', () => {
+  const text = `config:
+  podlab:driver: libvirt
+  podlab:networks:
+    nat:      { mode: nat,      cidr: 192.168.122.0/24 }
+    isolated: { mode: isolated, cidr: 192.168.39.0/24 }
+  podlab:nodes: [{ name: node1, networks: [nat, isolated] }]
+`;
+  const found = { stack: 'vms', file: 'f', text };
+  const bridgeOf = (stack: string, network: string) =>
+    libvirtNames(loadTopology(text, { stack, file: 'f' })).networks.get(network)?.bridge ?? '';
+  const overlaps = async (...routes: readonly (readonly [string, string])[]) => {
+    const all = routes.map(([cidr, dev]) => ({ cidr, dev }));
+    return (await lintFile(found, undefined, all)).problems.map(({ message }) => message);
+  };
+
+  test('the bridges of the room itself are no overlap, while it is up', async () => {
+    const own = [
+      ['192.168.122.0/24', bridgeOf('vms', 'nat')],
+      ['192.168.39.0/24', bridgeOf('vms', 'isolated')],
+    ] as const;
+    expect(await overlaps(...own)).toEqual([]);
+    expect(await overlaps(...own, ['10.1.0.0/16', 'eth0'])).toEqual([]);
+  });
+
+  test("another room's bridge and libvirt's own network are", async () => {
+    const theirs = bridgeOf('vms2', 'nat');
+    expect(theirs).not.toBe(bridgeOf('vms', 'nat'));
+    expect(await overlaps(['192.168.122.0/24', theirs])).toEqual([expect.stringContaining(theirs)]);
+    expect(await overlaps(['192.168.122.0/24', 'virbr0'])).toEqual([expect.stringContaining('virbr0')]);
+    // Its own bridge with a range that is another network's of the file.
+    expect(await overlaps(['192.168.39.0/24', bridgeOf('vms', 'isolated')], ['192.168.122.0/23', theirs])).toEqual([
+      expect.stringContaining(theirs),
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 // How a room of virtual machines is, from what podlab remembers and what libvirt has.
 
 import { expect, test } from 'vitest';
+import { describeRoom } from '../../../../src/cli/describe-room.ts';
 import { roomInLibvirt } from '../../../../src/driver/libvirt/domains.ts';
 import { vmStatus } from '../../../../src/driver/libvirt/vm-status.ts';
 import { LabError } from '../../../../src/error.ts';
@@ -67,8 +68,20 @@ test('machines and networks that stand still or are gone are named', async () =>
   expect(vmStatus('vms', record, found, false)).toMatchObject({
     state: 'broken',
     reason: 'node node1 is paused, node node2 is gone, network nat is not active, network isolated is gone',
-    nodes: [{ running: false }, { running: false }],
+    nodes: [
+      { running: false, state: 'paused' },
+      { running: false, state: 'gone' },
+    ],
   });
+  expect(
+    describeRoom(vmStatus('vms', record, found, false))
+      .split('\n')
+      .slice(2),
+  ).toEqual([
+    '  node1  paused   192.168.122.11/24  192.168.39.11/24',
+    '  node2  gone     192.168.122.12/24  192.168.39.12/24',
+    '',
+  ]);
 });
 
 test('a room that libvirt has nothing of is down, and one that nobody remembers too', async () => {
@@ -88,5 +101,8 @@ test('a room that is being made is starting, one whose making was cut off is bro
 
 test('without an answer of libvirt nobody says that a room is up or down', () => {
   const fault = new LabError('HOST_UNSUITABLE', 'libvirt is not running');
-  expect(vmStatus('vms', record, fault, false)).toMatchObject({ state: 'broken', reason: 'libvirt is not running' });
+  expect(vmStatus('vms', record, fault, false)).toMatchObject({
+    ...{ state: 'broken', reason: 'libvirt is not running' },
+    nodes: [{ state: 'not known' }, { state: 'not known' }],
+  });
 });
