@@ -115,7 +115,7 @@ function missing(message: string, { isPreview, reporter }: Surroundings): void {
 }
 
 /** The seed of the stack file, or one that podlab makes at the first use and keeps. */
-function keysOf(stack: string, { config, stateDir }: Surroundings): RoomKeys {
+function keysOf(stack: string, { config, stateDir, isPreview }: Surroundings): RoomKeys {
   const written = config('vm:seed');
   if (written !== undefined) {
     if (Buffer.byteLength(written) >= seedBytes) return roomKeys(written);
@@ -127,7 +127,8 @@ function keysOf(stack: string, { config, stateDir }: Surroundings): RoomKeys {
   const kept = readTextIfExists(file)?.trim();
   if (kept !== undefined && kept !== '') return roomKeys(kept);
   const seed = randomBytes(seedBytes).toString('hex');
-  writeFileAtomic(file, `${seed}\n`);
+  // Nothing is made by looking: keys that open no machine are not kept.
+  if (!isPreview) writeFileAtomic(file, `${seed}\n`);
   return roomKeys(seed);
 }
 

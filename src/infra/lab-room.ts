@@ -33,7 +33,9 @@ export interface NodeOutputs {
 
 export function labRoom(topology: Topology, settings: RoomSettings): RoomOutputs {
   const names = libvirtNames(topology);
-  const provider = new Provider('libvirt', { uri: settings.uri });
+  // The engine's word and not ours: by "pulumi up" it writes the bridge's version here, by "podlab up" the provider's, and from one
+  // to the other that would be a change.
+  const provider = new Provider('libvirt', { uri: settings.uri }, { ignoreChanges: ['version'] });
   const { cluster } = settings;
   const { networks } = new LabNetworks('networks', { topology, names }, { provider });
   const imageArgs = { names, image: settings.image, poolDirectory: settings.poolDirectory };

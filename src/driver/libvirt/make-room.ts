@@ -17,9 +17,10 @@ import type { Topology } from '../../topology/topology.ts';
 import type { Change } from '../driver.ts';
 import type { DriverOptions } from '../driver-options.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { lostResources } from './lost.ts';
 import { pulumiFault } from './pulumi-errors.ts';
 import { followPulumi, type Progress } from './pulumi-progress.ts';
-import { type KnownResource, openPulumi, type PulumiRoom } from './pulumi-stack.ts';
+import { type IfMissing, type KnownResource, openPulumi, type PulumiRoom } from './pulumi-stack.ts';
 import { connectInside, hostExecutor, machineExecutor } from './way-in.ts';
 
 export interface RoomRequest extends DriverOptions {
@@ -42,14 +43,15 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   const earlier = readVmRecord(paths.state, stack);
   const { settings, record } = await gather(request, false, reporter);
   const gathered = { name: 'prepare', ms: Math.round(performance.now() - begun) };
-  const room = await openOrFail(request, true);
-  await settle(room, request, earlier, reporter);
+  const room = await openOrFail(request, 'make');
+  const cut = await settle(room, request, earlier, reporter);
   // Before the first thing is made, so that what is left of it can be found.
   keepVmRecord(paths.state, { ...record, complete: false }, settings.keys);
   const disks = anew ? (await room.resources()).filter(isDisk).map(({ urn }) => urn) : [];
+  const replace = [...disks, ...cut];
   const program = await programOf(topology, settings);
   const progress = await follow(request, reporter, `Pulumi makes ${stack}`, (onEvent) =>
-    room.up(program, onEvent, disks),
+    room.up(program, onEvent, replace),
   ).catch(async (error) => {
     if (earlier === undefined) await forgetIfEmpty(room, request, record, reporter);
     throw error;
@@ -92,10 +94,14 @@ function isNew(node: string, { changes }: Progress): boolean {
 
 export async function previewRoom(request: RoomRequest, reporter: Reporter): Promise<readonly Change[]> {
   const { settings } = await gather(request, true, reporter);
-  const room = await openOrFail(request, true);
-  const program = await programOf(request.topology, settings);
-  const title = `Pulumi looks at ${request.topology.stack}`;
-  return (await follow(request, reporter, title, (onEvent) => room.preview(program, onEvent))).changes;
+  const room = await openOrFail(request, 'pretend');
+  try {
+    const program = await programOf(request.topology, settings);
+    const title = `Pulumi looks at ${request.topology.stack}`;
+    return (await follow(request, reporter, title, (onEvent) => room.preview(program, onEvent))).changes;
+  } finally {
+    room.stopPretending();
+  }
 }
 
 /** From any half-made state; true when there was something. */
@@ -103,7 +109,7 @@ export async function removeRoom(options: DriverOptions, stack: string, reporter
   const { paths } = options;
   const record = readVmRecord(paths.state, stack);
   const request = { ...options, topology: { stack } };
-  const room = await open(request, false);
+  const room = await open(request, 'leave');
   if (room === undefined && record === undefined) return false;
   if (room === undefined && record?.from === '') {
     throw new LabError('NOT_FOUND', `stack "${stack}" was made by "pulumi up", and its state is not in this backend`, {
@@ -164,13 +170,13 @@ async function programOf(topology: Topology, settings: RoomSettings) {
 
 type Opened = DriverOptions & { readonly topology: Pick<Topology, 'stack'> };
 
-async function open(request: Opened, create: boolean): Promise<PulumiRoom | undefined> {
+async function open(request: Opened, ifMissing: IfMissing): Promise<PulumiRoom | undefined> {
   const { topology, paths } = request;
-  return translated(request, () => openPulumi({ ...request, stack: topology.stack, stateDir: paths.state }, create));
+  return translated(request, () => openPulumi({ ...request, stack: topology.stack, stateDir: paths.state }, ifMissing));
 }
 
-async function openOrFail(request: Opened, create: boolean): Promise<PulumiRoom> {
-  const room = await open(request, create);
+async function openOrFail(request: Opened, ifMissing: IfMissing): Promise<PulumiRoom> {
+  const room = await open(request, ifMissing);
   if (room === undefined) throw new Error('a stack that was to be made is not there');
   return room;
 }
@@ -178,17 +184,27 @@ async function openOrFail(request: Opened, create: boolean): Promise<PulumiRoom>
 /**
  * An update that was cut off, or a network that could be defined but not started, leaves things that the stack does not
  * know, and that would stand in the way of the next. Not for rooms made by hand: their stack may be in another backend.
+ * What the stack knows and libvirt has lost would never be made again, because Pulumi looks only at what it remembers.
+ *
+ * @returns machines that hung on a network that is lost: they have no cable any more, and must become new with it
  */
 async function settle(
   room: PulumiRoom,
   request: RoomRequest,
   earlier: VmRecord | undefined,
   reporter: Reporter,
-): Promise<void> {
-  if (earlier === undefined || earlier.from === '') return;
-  await translated(request, async () => {
-    await clean(earlier, request, await room.resources(), reporter);
+): Promise<readonly string[]> {
+  if (earlier === undefined || earlier.from === '') return [];
+  return translated(request, async () => {
+    const known = await room.resources();
+    await clean(earlier, request, known, reporter);
     await room.forgetPending();
+    const { urns, names, cut } = await lostResources(earlier, hostExecutor(earlier.uri, request), known);
+    if (urns.length > 0) {
+      reporter.warn(`${names.join(', ')}: not in libvirt any more, and made again`);
+      await room.refresh(urns);
+    }
+    return cut;
   });
 }
 
@@ -200,8 +216,11 @@ async function forgetIfEmpty(
   reporter: Reporter,
 ): Promise<void> {
   try {
-    if ((await room.resources()).some(({ type }) => type.startsWith('libvirt:'))) return;
-    await clean(record, request, [], reporter);
+    const known = await room.resources();
+    if (known.some(({ type }) => type.startsWith('libvirt:'))) return;
+    // Without a provider, nobody has got as far as asking libvirt for anything.
+    if (known.some(({ type }) => type === 'pulumi:providers:libvirt')) await clean(record, request, [], reporter);
+    await room.remove();
     forgetVmRecord(request.paths.state, record.topology.stack);
   } catch {
     // Why the run failed is what counts; what is left can still be removed by "podlab down".

@@ -1,19 +1,12 @@
 // One Pulumi stack for each room, by the Automation API: the program of src/infra runs in podlab's own process.
 
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { EngineEvent, PulumiFn, Stack } from '@pulumi/pulumi/automation/index.js';
-import { LabError } from '../../error.ts';
-import { listDir, readTextIfExists, writeFileAtomic } from '../../host/files.ts';
-import { identify } from '../../host/process.ts';
+import { removeIfEmpty } from '../../host/files.ts';
 import { vmPlaces } from '../../infra/vm-record.ts';
-import { CliFailure, type CliRequest, pulumiCli } from './pulumi-cli.ts';
-
-/** As in Pulumi.yaml, so that "pulumi up" means the same stack. */
-const project = 'podlab';
+import { type Backend, backendOf, breakDeadLocks, project, scratchBackend } from './pulumi-backend.ts';
+import { CliFailure, pulumiCli } from './pulumi-cli.ts';
 
 export interface StackRequest {
   readonly stack: string;
@@ -49,21 +42,62 @@ export interface PulumiRoom {
   resources(): Promise<readonly KnownResource[]>;
   /** Forgets operations that were cut off; for when what they have left behind is gone. */
   forgetPending(): Promise<void>;
-  /** Forgets the stack, which has nothing any more. */
+  /** Has Pulumi ask libvirt about these, and forget those that are gone. */
+  refresh(urns: readonly string[]): Promise<void>;
+  /** Forgets the stack, which has nothing any more but what stands for itself and its providers. */
   remove(): Promise<void>;
+  /** Forgets a stack that was made up; every other one stays as it is. */
+  stopPretending(): void;
 }
 
+/** What becomes of a stack that is not there: it is made, or left so, or made up for as long as somebody looks at it. */
+export type IfMissing = 'make' | 'leave' | 'pretend';
+
 /**
- * @param create whether a stack that is not there is made
- * @returns undefined when it is not there
+ * @returns undefined when it is not there, and is to be left so
  * @throws LabError HOST_UNSUITABLE, STACK_BUSY; CliFailure
  */
-export async function openPulumi(request: StackRequest, create: boolean): Promise<PulumiRoom | undefined> {
-  const { stack: name, stateDir } = request;
+export async function openPulumi(request: StackRequest, ifMissing: IfMissing): Promise<PulumiRoom | undefined> {
+  const { dir } = vmPlaces(request.stateDir, request.stack);
+  const workDir = join(dir, 'pulumi');
+  const wasThere = existsSync(workDir);
   const backend = backendOf(request);
+  const leaveNothing = () => {
+    if (!wasThere) removeWorkDir(workDir);
+  };
+  const stack = await openIn(request, backend, workDir, ifMissing === 'make').catch((error) => {
+    leaveNothing();
+    throw error;
+  });
+  if (stack !== undefined) return roomOf(stack, request.stack);
+  leaveNothing();
+  return ifMissing === 'pretend' ? pretend(request, backend, join(dir, 'preview')) : undefined;
+}
+
+/** A stack of its own, in a backend of its own, which are both gone when it is removed. */
+async function pretend(request: StackRequest, backend: Backend, workDir: string): Promise<PulumiRoom> {
+  // A preview that was killed may have left one.
+  removeWorkDir(workDir);
+  const stack = await openIn(request, scratchBackend(backend, workDir), workDir, true);
+  if (stack === undefined) throw new Error('a stack that was to be made is not there');
+  return { ...roomOf(stack, request.stack), stopPretending: () => removeWorkDir(workDir) };
+}
+
+/** With the directories above it that nothing else is in: they are the room's. */
+function removeWorkDir(workDir: string): void {
+  rmSync(workDir, { recursive: true, force: true });
+  if (removeIfEmpty(dirname(workDir))) removeIfEmpty(dirname(dirname(workDir)));
+}
+
+async function openIn(
+  request: StackRequest,
+  backend: Backend,
+  workDir: string,
+  create: boolean,
+): Promise<Stack | undefined> {
+  const { stack: name, stateDir } = request;
   const command = await pulumiCli({ ...request, env: backend.env });
   const { LocalWorkspace, Stack } = await import('@pulumi/pulumi/automation/index.js');
-  const workDir = join(vmPlaces(stateDir, name).dir, 'pulumi');
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
   const workspace = await LocalWorkspace.create({
     workDir,
@@ -71,12 +105,10 @@ export async function openPulumi(request: StackRequest, create: boolean): Promis
     projectSettings: { name: project, runtime: 'nodejs', main: workDir },
   });
   if (backend.isOurs) breakDeadLocks(stateDir, name);
-  const select = () => Stack.select(name, workspace);
-  const stack = await select().catch((error) => {
+  return Stack.select(name, workspace).catch((error) => {
     if (!(error instanceof CliFailure) || !/no stack named/.test(error.message)) throw error;
     return create ? Stack.create(name, workspace) : undefined;
   });
-  return stack && roomOf(stack, name);
 }
 
 function roomOf(stack: Stack, name: string): PulumiRoom {
@@ -98,56 +130,13 @@ function roomOf(stack: Stack, name: string): PulumiRoom {
       const { pending_operations: cut = [], ...settled } = deployment;
       if (cut.length > 0) await stack.importStack({ ...rest, deployment: settled });
     },
-    remove: () => stack.workspace.removeStack(name),
-  };
-}
-
-/** Where the person keeps stacks; podlab's state directory, with a passphrase of podlab's, for those who have said nothing. */
-function backendOf({ stateDir, env, path }: StackRequest): { isOurs: boolean; env: CliRequest['env'] } {
-  const given = Object.fromEntries(
-    Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-  );
-  const base = { ...given, PATH: path, PULUMI_SKIP_UPDATE_CHECK: 'true' };
-  if (isLoggedIn(given)) return { isOurs: false, env: base };
-  const hasPassphrase = 'PULUMI_CONFIG_PASSPHRASE' in given || 'PULUMI_CONFIG_PASSPHRASE_FILE' in given;
-  return {
-    isOurs: true,
-    env: {
-      ...base,
-      PULUMI_BACKEND_URL: pathToFileURL(stateDir).href,
-      ...(hasPassphrase ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(stateDir) }),
+    refresh: async (urns) => {
+      await stack.refresh({ target: [...urns], suppressProgress: true, color: 'never' });
     },
+    remove: async () => {
+      const isEmpty = (await resources()).every(({ type }) => type.startsWith('pulumi:'));
+      await stack.workspace.removeStack(name, { force: isEmpty });
+    },
+    stopPretending: () => {},
   };
-}
-
-function isLoggedIn(env: CliRequest['env']): boolean {
-  if (env.PULUMI_BACKEND_URL) return true;
-  const home = env.PULUMI_HOME || join(env.HOME ?? '/', '.pulumi');
-  const text = readTextIfExists(join(home, 'credentials.json')) ?? '{}';
-  try {
-    return Boolean((JSON.parse(text) as { current?: string }).current);
-  } catch {
-    return false;
-  }
-}
-
-/** A file and no variable: the environment of a process can be read by more programs than a file. */
-function passphraseFile(stateDir: string): string {
-  const file = join(stateDir, '.pulumi-passphrase');
-  if ((readTextIfExists(file) ?? '') === '') writeFileAtomic(file, randomBytes(32).toString('hex'));
-  return file;
-}
-
-/** A CLI that was killed leaves its lock behind, and this backend has no lease. */
-function breakDeadLocks(stateDir: string, stack: string): void {
-  const dir = join(stateDir, '.pulumi', 'locks', 'organization', project, stack);
-  for (const file of listDir(dir).filter((name) => name.endsWith('.json'))) {
-    const lock = JSON.parse(readTextIfExists(join(dir, file)) ?? '{}') as { pid?: number; hostname?: string };
-    if (lock.hostname === hostname() && identify(lock.pid ?? 0) !== undefined) {
-      throw new LabError('STACK_BUSY', `stack "${stack}" is locked by another Pulumi (process ${lock.pid})`, {
-        hint: 'Wait for it to finish, or end that process and run the command again.',
-      });
-    }
-    if (lock.hostname === hostname()) rmSync(join(dir, file), { force: true });
-  }
 }

@@ -28,6 +28,7 @@ export interface Options {
   readonly replaceWith: readonly string[];
   /** Name of the resource whose end is its own. */
   readonly deletedWith: string;
+  readonly ignoreChanges: readonly string[];
 }
 
 /** Called once in a file: mocks belong to the process. What is registered is added to the list, options by name. */
@@ -57,6 +58,7 @@ interface Request {
   getDeletebeforereplace(): boolean;
   getReplaceWithList(): string[];
   getDeletedwith(): string;
+  getIgnorechangesList(): string[];
 }
 
 function listen(options: Map<string, Options>): void {
@@ -71,6 +73,7 @@ function listen(options: Map<string, Options>): void {
       deleteBeforeReplace: request.getDeletebeforereplace(),
       replaceWith: request.getReplaceWithList().map(nameOf).sort(),
       deletedWith: nameOf(request.getDeletedwith()),
+      ignoreChanges: request.getIgnorechangesList(),
     });
     return register(request, ...rest);
   };
