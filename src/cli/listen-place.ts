@@ -15,7 +15,11 @@ const days = 30;
 const everywhere = ['0.0.0.0', '::'];
 
 /** Undefined for loopback without TLS. @throws LabError USAGE, NOT_FOUND */
-export function placeOf(app: App, workshop: string, options: VerbInput['options']): ListenPlace | undefined {
+export async function placeOf(
+  app: App,
+  workshop: string,
+  options: VerbInput['options'],
+): Promise<ListenPlace | undefined> {
   const { listen, name, cert, key } = options as Readonly<Record<string, string | undefined>>;
   const isOwn = options.selfSigned === true;
   if ((cert === undefined) !== (key === undefined) || (isOwn && cert !== undefined)) {
@@ -34,7 +38,7 @@ export function placeOf(app: App, workshop: string, options: VerbInput['options'
   for (const one of given) checkName(one);
   const own = everywhere.includes(address) ? addressesOf() : [address];
   const names = [...new Set([...given, ...own, ...(isLoopback ? ['localhost'] : [])].map(urlHost))];
-  return { address, names, tls: isOwn ? ownCertificate(app, workshop, names) : givenCertificate(cert, key) };
+  return { address, names, tls: isOwn ? await ownCertificate(app, workshop, names) : givenCertificate(cert, key) };
 }
 
 /**
@@ -42,12 +46,12 @@ export function placeOf(app: App, workshop: string, options: VerbInput['options'
  *
  * @param names further names to be good for; without a certificate for them a new one is made
  */
-export function ownCertificate(app: App, workshop: string, names: readonly string[]): ServerCertificate {
+export async function ownCertificate(app: App, workshop: string, names: readonly string[]): Promise<ServerCertificate> {
   const path = join(app.paths.state, 'fleet', `${workshop}.certificate.json`);
   const known = parseKept(readTextIfExists(path));
   // Clients hold it to its fingerprint, so a name more or less is no reason for new cards.
   if (known !== undefined) return known;
-  const made = makeCertificate(names, Date.now(), days);
+  const made = await makeCertificate(names, Date.now(), days);
   writeFileAtomic(path, `${JSON.stringify({ version: 1, ...made })}\n`);
   return made;
 }

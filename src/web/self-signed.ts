@@ -1,6 +1,6 @@
 // A certificate that nobody vouches for: what it is worth is its fingerprint, which stands on the seats' cards.
 
-import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
 
 export interface ServerCertificate {
   /** PEM. */
@@ -9,6 +9,10 @@ export interface ServerCertificate {
 }
 
 const dayMs = 86_400_000;
+/** RFC 5758. */
+const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
+/** X.520. */
+const commonName = '2.5.4.3';
 
 /**
  * X.509 v3 (RFC 5280) with a key on P-256, signed by itself.
@@ -17,27 +21,13 @@ const dayMs = 86_400_000;
  * @param now Unix time, milliseconds; it is valid from a day before, for clocks that are behind
  * @param days until it ends
  */
-export function makeCertificate(names: readonly string[], now: number, days: number): ServerCertificate {
+export async function makeCertificate(names: readonly string[], now: number, days: number): Promise<ServerCertificate> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const name = sequence(set(sequence(oid(2, 5, 4, 3), utf8('podlab workshop'))));
-  // A positive number of 127 bits: RFC 5280 wants it unique, and its first bit is a sign.
-  const serial = randomBytes(16);
-  serial.writeUInt8((serial.readUInt8(0) & 0x7f) | 0x40, 0);
-  const body = sequence(
-    tagged(0xa0, integer(Buffer.from([2]))),
-    integer(serial),
-    ecdsaWithSha256,
-    name,
-    sequence(utcTime(now - dayMs), utcTime(now + days * dayMs)),
-    name,
-    publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(extension(oid(2, 5, 29, 17), sequence(...names.map(alternativeName))), serverUse)),
-  );
-  const signature = sign('sha256', body, createPrivateKey(key));
-  const whole = sequence(body, ecdsaWithSha256, bitString(signature));
-  const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
-  return { key, cert: ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n') };
+  const notBefore = new Date(now - dayMs);
+  const notAfter = new Date(now + days * dayMs);
+  const der = await signedDer({ names: names.map(bareHost), notBefore, notAfter, publicKey, privateKey });
+  return { key, cert: new X509Certificate(der).toString() };
 }
 
 /** SHA-256 over the certificate, as browsers show it: `AB:CD:…`. */
@@ -60,56 +50,52 @@ export function isSameFingerprint(one: string, other: string): boolean {
   return bare(one).length === 64 && bare(one) === bare(other);
 }
 
-// DER, X.690: a tag, a length, what is in it.
-
-function tagged(tag: number, ...parts: readonly Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  if (length < 128) return Buffer.concat([Buffer.from([tag, length]), content]);
-  const bytes = Buffer.from(length.toString(16).padStart(length < 256 ? 2 : 4, '0'), 'hex');
-  return Buffer.concat([Buffer.from([tag, 0x80 | bytes.length]), bytes, content]);
+interface CertificateParts {
+  readonly names: readonly string[];
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
 }
 
-const sequence = (...parts: readonly Buffer[]) => tagged(0x30, ...parts);
-const set = (...parts: readonly Buffer[]) => tagged(0x31, ...parts);
-const integer = (bytes: Buffer) => tagged(0x02, bytes);
-const utf8 = (text: string) => tagged(0x0c, Buffer.from(text));
-const bitString = (bytes: Buffer) => tagged(0x03, Buffer.from([0]), bytes);
-const extension = (id: Buffer, value: Buffer) => sequence(id, tagged(0x04, value));
-
-function oid(first: number, second: number, ...rest: readonly number[]): Buffer {
-  const bytes = rest.flatMap((part) => {
-    const groups = [part & 0x7f];
-    for (let left = part >> 7; left > 0; left >>= 7) groups.unshift((left & 0x7f) | 0x80);
-    return groups;
+async function signedDer({ names, notBefore, notAfter, publicKey, privateKey }: CertificateParts): Promise<Buffer> {
+  // A tenth of a second, and only for those who ask for a certificate.
+  const { AsnConvert, OctetString } = await import('@peculiar/asn1-schema');
+  const x509 = await import('@peculiar/asn1-x509');
+  const signature = new x509.AlgorithmIdentifier({ algorithm: ecdsaWithSha256 });
+  const extension = (extnID: string, value: unknown) =>
+    new x509.Extension({ extnID, extnValue: new OctetString(AsnConvert.serialize(value)) });
+  const alternatives = names.map(
+    (name) => new x509.GeneralName(isAddress(name) ? { iPAddress: name } : { dNSName: name }),
+  );
+  const value = new x509.AttributeValue({ utf8String: 'podlab workshop' });
+  const name = new x509.Name([
+    new x509.RelativeDistinguishedName([new x509.AttributeTypeAndValue({ type: commonName, value })]),
+  ]);
+  // A positive number of 127 bits: RFC 5280 wants it unique, and its first bit is a sign.
+  const serial = randomBytes(16);
+  serial.writeUInt8((serial.readUInt8(0) & 0x7f) | 0x40, 0);
+  const tbsCertificate = new x509.TBSCertificate({
+    version: x509.Version.v3,
+    serialNumber: Uint8Array.from(serial).buffer,
+    signature,
+    issuer: name,
+    validity: new x509.Validity({ notBefore, notAfter }),
+    subject: name,
+    subjectPublicKeyInfo: AsnConvert.parse(
+      publicKey.export({ type: 'spki', format: 'der' }),
+      x509.SubjectPublicKeyInfo,
+    ),
+    extensions: new x509.Extensions([
+      extension(x509.id_ce_subjectAltName, new x509.SubjectAlternativeName(alternatives)),
+      extension(x509.id_ce_extKeyUsage, new x509.ExtendedKeyUsage([x509.id_kp_serverAuth])),
+    ]),
   });
-  return tagged(0x06, Buffer.from([first * 40 + second, ...bytes]));
+  const signed = sign('sha256', Buffer.from(AsnConvert.serialize(tbsCertificate)), privateKey);
+  const certificate = { tbsCertificate, signatureAlgorithm: signature, signatureValue: Uint8Array.from(signed).buffer };
+  return Buffer.from(AsnConvert.serialize(new x509.Certificate(certificate)));
 }
 
-/** YYMMDDHHMMSSZ: years to 2049. */
-function utcTime(at: number): Buffer {
-  const digits = new Date(at).toISOString().replaceAll(/[-:T]|\.\d+/g, '');
-  return tagged(0x17, Buffer.from(digits.slice(2)));
+function isAddress(name: string): boolean {
+  return name.includes(':') || /^\d+(\.\d+){3}$/.test(name);
 }
-
-function alternativeName(name: string): Buffer {
-  const host = bareHost(name);
-  const address = host.includes(':') ? ipv6Bytes(host) : ipv4Bytes(host);
-  return address === undefined ? tagged(0x82, Buffer.from(host)) : tagged(0x87, address);
-}
-
-function ipv4Bytes(host: string): Buffer | undefined {
-  return /^\d+(\.\d+){3}$/.test(host) ? Buffer.from(host.split('.').map(Number)) : undefined;
-}
-
-function ipv6Bytes(host: string): Buffer {
-  const [head = '', tail] = host.split('::');
-  const groups = (text: string) => text.split(':').filter((group) => group !== '');
-  const missing = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length;
-  const all = [...groups(head), ...Array<string>(missing).fill('0'), ...groups(tail ?? '')];
-  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
-}
-
-// ecdsa-with-SHA256, RFC 5758; extended key usage "server", RFC 5280.
-const ecdsaWithSha256 = sequence(oid(1, 2, 840, 10045, 4, 3, 2));
-const serverUse = extension(oid(2, 5, 29, 37), sequence(oid(1, 3, 6, 1, 5, 5, 7, 3, 1)));

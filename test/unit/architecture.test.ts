@@ -74,8 +74,19 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   bench: ['valibot', 'yaml'],
   fleet: ['@valibot/to-json-schema', 'csv-parse', 'node:crypto', 'uqr', 'valibot'],
   web: [
-    ...['@fastify/rate-limit', '@fastify/websocket', '@preact/signals', '@xterm/addon-fit', '@xterm/xterm', 'fastify'],
-    ...['htm', 'node:crypto', 'node:fs', 'node:module', 'node:path', 'preact', 'valibot'],
+    ...['@fastify/rate-limit', '@fastify/websocket', '@peculiar/asn1-schema', '@peculiar/asn1-x509', '@preact/signals'],
+    ...[
+      '@xterm/addon-fit',
+      '@xterm/xterm',
+      'fastify',
+      'htm',
+      'node:crypto',
+      'node:fs',
+      'node:module',
+      'node:path',
+      'preact',
+      'valibot',
+    ],
   ],
   cli: [
     ...['@inquirer/core', '@speed-highlight/core', 'commander', 'inquirer', 'string-width', 'wrap-ansi'],

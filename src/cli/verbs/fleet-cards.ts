@@ -23,7 +23,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
   const fleet = await openFleet(app, options.workshop as string | undefined);
   const { title, name } = fleet.workshop;
   const host = new URL(url).hostname;
-  const fingerprint = options.selfSigned === true ? fingerprintOf(ownCertificate(app, name, [host]).cert) : '';
+  const fingerprint = options.selfSigned === true ? fingerprintOf((await ownCertificate(app, name, [host])).cert) : '';
   const cards = selectSeats(fleet.workshop, args).map((seat): Card & { hash: string } => {
     const token = newToken();
     const address = `${url}seat#${token}`;

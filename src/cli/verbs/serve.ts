@@ -22,7 +22,7 @@ export async function run(app: App, { options }: VerbInput): Promise<number> {
       hint: 'Watch it with "podlab fleet status --watch".',
     });
   }
-  const place = placeOf(app, name, options);
+  const place = await placeOf(app, name, options);
   const port = portOf(options.port);
   const lock = join(app.paths.runtime, 'fleet', `${name}.serve.lock`);
   // Two servers would write to the same journals; two instructors share one server.
