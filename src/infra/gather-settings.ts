@@ -16,6 +16,7 @@ import type { Image, Topology } from '../topology/topology.ts';
 import { type RoomKeys, roomKeys, seedBytes } from '../vm/room-keys.ts';
 import { fetchedImage } from './fetched-image.ts';
 import type { ClusterSettings, MachineImage, RoomSettings } from './room-settings.ts';
+import { workingType } from './working-type.ts';
 
 export interface Surroundings {
   readonly workplace: Workplace;
@@ -34,9 +35,10 @@ export interface Surroundings {
 /** @throws LabError NOT_FOUND, USAGE; and for a cluster as `resolveToolchain` and the gathering of its CNI */
 export async function gatherSettings(topology: Topology, at: Surroundings): Promise<RoomSettings> {
   const { stack } = topology;
+  const uri = at.config('libvirt:uri') ?? 'qemu:///system';
   return {
-    uri: at.config('libvirt:uri') ?? 'qemu:///system',
-    type: domainType(at),
+    uri,
+    type: await domainType(uri, at),
     image: await machineImage(topology, at),
     poolDirectory: at.config('vm:directory') ?? `/var/lib/libvirt/images/podlab/${stack}`,
     logDirectory: at.config('vm:logDirectory') ?? '/var/log/libvirt/qemu',
@@ -48,10 +50,10 @@ export async function gatherSettings(topology: Topology, at: Surroundings): Prom
   };
 }
 
-function domainType({ config }: Surroundings): 'kvm' | 'qemu' {
+async function domainType(uri: string, { config, workplace }: Surroundings): Promise<'kvm' | 'qemu'> {
   const written = config('vm:type');
   if (written === 'kvm' || written === 'qemu') return written;
-  if (written === undefined) return existsSync('/dev/kvm') ? 'kvm' : 'qemu';
+  if (written === undefined) return workingType(uri, workplace);
   throw new LabError('USAGE', `vm:type: ${written} is no type of machine`, { hint: 'Write kvm or qemu.' });
 }
 
