@@ -1,9 +1,8 @@
 // A cluster of two nodes: podlab against a script made by hand, its phases, reset, memory and disk. Needs root and a few minutes.
 
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { podlabPaths } from '../src/host/paths.ts';
 import { silentReporter } from '../src/reporter.ts';
 import { imageStore } from '../src/toolchain/image-store.ts';
 import { resolveToolchain } from '../src/toolchain/resolve-toolchain.ts';
@@ -11,10 +10,11 @@ import type { ImageStore, Toolchain } from '../src/toolchain/toolchain.ts';
 import { loadTopology } from '../src/topology/load-topology.ts';
 import type { Topology } from '../src/topology/topology.ts';
 import { diskOfRoom, memoryByProgram, type ProgramMemory } from './cluster-size.ts';
+import { withClusterWorkplace } from './cluster-workplace.ts';
 import { floorScript, writeFloor } from './floor-cluster.ts';
 import { ratio, type Section, seconds, table } from './report.ts';
 import { type Contender, interleave, perRound, type Samples, spread } from './timing.ts';
-import { runToEnd, systemPath, type Workplace, withWorkplace } from './workplace.ts';
+import { runToEnd, systemPath, type Workplace } from './workplace.ts';
 
 const rounds = Number(process.env.BENCH_CLUSTER_ROUNDS ?? 5);
 const stack = 'kubeadm';
@@ -28,19 +28,14 @@ interface Parts {
 
 export async function benchCluster(): Promise<Section> {
   if (process.geteuid?.() !== 0) return { name: 'cluster', parts: ['Not measured: clusters need root.'] };
-  const { cache } = podlabPaths(0, process.env);
-  // Beside the cache, so that images can be hard links for both.
-  mkdirSync(cache, { recursive: true });
-  return withWorkplace(async (place) => {
-    mkdirSync(join(place.root, 'cache'), { recursive: true });
-    symlinkSync(join(cache, 'toolchain'), join(place.root, 'cache', 'toolchain'));
+  return withClusterWorkplace(async (place, cache) => {
     const parts = await gather(cache);
     const phases: Phases[] = [];
     const samples = await interleave([byHand(place, parts), podlab(place, phases)], rounds);
     const size = await measureSize(place, parts.store);
     const data = { samples: Object.fromEntries(samples), phases: phases.slice(1), ...size };
     return { name: 'cluster', parts: describe(samples, phases.slice(1), size), data };
-  }, cache);
+  });
 }
 
 async function gather(cacheDir: string): Promise<Parts> {

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { benchCheck } from './check.ts';
 import { benchCluster } from './cluster.ts';
+import { benchClusterSeats } from './cluster-seats.ts';
 import { benchHelp } from './help.ts';
 import { describeMachine, load } from './machine.ts';
 import { benchPhases } from './phases.ts';
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Section>>> = {
   check: benchCheck,
   cluster: benchCluster,
   workshop: benchWorkshop,
+  seats: benchClusterSeats,
 };
 const page = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 

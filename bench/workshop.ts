@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { availableBytes, proportionalBytes } from './memory.ts';
+import { proportionalBytes } from './memory.ts';
 import { milliseconds, type Section, seconds, table } from './report.ts';
 import { type Spread, spread } from './timing.ts';
 import { type Workplace, withWorkplace } from './workplace.ts';
@@ -17,7 +17,6 @@ interface Round {
   readonly checkMs: number;
   readonly resetMs: number;
   readonly downMs: number;
-  readonly allBytes: number;
   readonly processBytes: number;
 }
 
@@ -44,10 +43,7 @@ export async function benchWorkshop(): Promise<Section> {
       ),
       table(
         ['memory after the checks', 'MiB per seat'],
-        [
-          ['processes of the rooms (PSS)', mebibytes(({ processBytes }) => processBytes)],
-          ['everything: fall of MemAvailable', mebibytes(({ allBytes }) => allBytes)],
-        ],
+        [['processes of the rooms (PSS)', mebibytes(({ processBytes }) => processBytes)]],
       ),
       table(
         [`${reporters} seats that report at once`, ''],
@@ -74,7 +70,6 @@ async function oneRound(place: Workplace): Promise<Round> {
   // Fills the compile cache.
   await place.podlab('up', warm);
   await place.podlab('down', '--all');
-  const before = availableBytes();
   const upMs = await timed(() => place.podlab('fleet', 'up', '-w', file));
   const checkMs = await timed(async () => {
     for (let seat = 1; seat <= seats; seat++) {
@@ -82,11 +77,10 @@ async function oneRound(place: Workplace): Promise<Round> {
       await place.podlab('check', 'by-hand/namespace', '-s', `bench-${String(seat).padStart(2, '0')}`).catch(isNo);
     }
   });
-  const allBytes = before - availableBytes();
   const processBytes = proportionalBytes('PODLAB_STACK=bench-');
   const resetMs = await timed(() => place.podlab('fleet', 'reset', '-w', file));
   const downMs = await timed(() => place.podlab('fleet', 'down', '-w', file));
-  return { upMs, checkMs, resetMs, downMs, allBytes, processBytes };
+  return { upMs, checkMs, resetMs, downMs, processBytes };
 }
 
 async function reportsAtOnce(place: Workplace) {
