@@ -22,6 +22,11 @@ export interface Registered {
 
 /** What the engine is told about a resource besides its inputs. */
 export interface Options {
+  readonly type: string;
+  /** Names of the resources that each property is made of. */
+  readonly dependencies: ReadonlyMap<string, readonly string[]>;
+  /** Name of its provider; '' for the default one. */
+  readonly provider: string;
   readonly replaceOnChanges: readonly string[];
   readonly deleteBeforeReplace: boolean;
   /** Names of the resources with which it is replaced. */
@@ -31,20 +36,31 @@ export interface Options {
   readonly ignoreChanges: readonly string[];
 }
 
-/** Called once in a file: mocks belong to the process. What is registered is added to the list, options by name. */
-export async function mockPulumi(options: Map<string, Options> = new Map(), stack = 'test'): Promise<Registered[]> {
+/**
+ * Called once in a file: mocks belong to the process. What is registered is added to the list, options by name.
+ *
+ * @param anew whether a resource has been replaced: then what only its provider knows is something else
+ */
+export async function mockPulumi(
+  options: Map<string, Options> = new Map(),
+  anew: (name: string) => boolean = () => false,
+): Promise<Registered[]> {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         registered.push({ type, name, inputs });
-        const state = { ...inputs, uuid: `uuid of ${name}`, path: `/pool/${name}`, stdout: adminConf, stderr: '' };
-        return { id: `${name}-id`, state };
+        const isNew = anew(name);
+        // A volume has the same path again; the provider names a cloud-init image by its content.
+        const path = isNew && type.endsWith(':CloudinitDisk') ? `/pool/new ${name}` : `/pool/${name}`;
+        const uuid = isNew ? `new uuid of ${name}` : `uuid of ${name}`;
+        const stdout = isNew ? adminConf.replace('Q0E=', 'TmV3') : adminConf;
+        return { id: `${name}-id`, state: { ...inputs, uuid, path, stdout, stderr: '' } };
       },
       call: ({ inputs }) => inputs,
     },
     'podlab',
-    stack,
+    'test',
     false,
   );
   listen(options);
@@ -59,6 +75,9 @@ interface Request {
   getReplaceWithList(): string[];
   getDeletedwith(): string;
   getIgnorechangesList(): string[];
+  getType(): string;
+  getProvider(): string;
+  getPropertydependenciesMap(): { forEach(look: (made: { getUrnsList(): string[] }, property: string) => void): void };
 }
 
 function listen(options: Map<string, Options>): void {
@@ -66,9 +85,17 @@ function listen(options: Map<string, Options>): void {
     registerResource(request: Request, ...rest: unknown[]): Promise<void>;
   };
   const register = monitor.registerResource.bind(monitor);
-  const nameOf = (urn: string) => urn.split('::').at(-1) ?? '';
+  // `urn:pulumi:STACK::PROJECT::TYPES::NAME`, of a provider with its id behind.
+  const nameOf = (urn: string) => urn.split('::')[3] ?? '';
   monitor.registerResource = (request, ...rest) => {
+    const dependencies = new Map<string, readonly string[]>();
+    request.getPropertydependenciesMap().forEach((made, property) => {
+      dependencies.set(property, made.getUrnsList().map(nameOf));
+    });
     options.set(request.getName(), {
+      type: request.getType(),
+      dependencies,
+      provider: nameOf(request.getProvider()),
       replaceOnChanges: request.getReplaceonchangesList(),
       deleteBeforeReplace: request.getDeletebeforereplace(),
       replaceWith: request.getReplaceWithList().map(nameOf).sort(),
