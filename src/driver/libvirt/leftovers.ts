@@ -45,7 +45,7 @@ export async function removeLeftovers(
 
   if (!(await there('pool-list', '--all', '--name')).has(names.pool)) return removed;
   if (!(await virsh(host, 'pool-dumpxml', names.pool)).includes(`<path>${poolDirectory}</path>`)) return removed;
-  await unless(/already active/, virsh(host, 'pool-start', names.pool));
+  if (!(await there('pool-list', '--name')).has(names.pool)) await virsh(host, 'pool-start', names.pool);
   await virsh(host, 'pool-refresh', names.pool);
   const volumes = await there('vol-list', names.pool);
   const disks = [...names.nodes.values()].flatMap(({ disk, seed }) => [disk, seed]);

@@ -59,7 +59,7 @@ const libvirtTexts: readonly (readonly [RegExp, Explain])[] = [
       ),
   ],
   [
-    /(network|domain|pool|storage volume|storage pool) '([^']+)' (?:already exists|exists already|is already)|(network|domain) already exists with .*?'([^']+)'/i,
+    /(network|domain|pool|storage volume|storage pool) '([^']+)' (?:already exists|exists already|is already defined)|(network|domain) already exists with .*?'([^']+)'/i,
     ([, kind, name, otherKind, otherName]) =>
       unsuitable(
         `libvirt has a ${kind ?? otherKind} "${name ?? otherName}" already, and it is not this room's`,
