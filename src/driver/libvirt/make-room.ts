@@ -18,7 +18,7 @@ import type { Change } from '../driver.ts';
 import type { DriverOptions } from '../driver-options.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { lostResources } from './lost.ts';
-import { pulumiFault } from './pulumi-errors.ts';
+import { neverConnected, pulumiFault } from './pulumi-errors.ts';
 import { followPulumi, type Progress } from './pulumi-progress.ts';
 import { type IfMissing, type KnownResource, openPulumi, type PulumiRoom } from './pulumi-stack.ts';
 import { connectInside, hostExecutor, machineExecutor } from './way-in.ts';
@@ -53,7 +53,7 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   const progress = await follow(request, reporter, `Pulumi makes ${stack}`, (onEvent) =>
     room.up(program, onEvent, replace),
   ).catch(async (error) => {
-    if (earlier === undefined) await forgetIfEmpty(room, request, record, reporter);
+    if (earlier === undefined) await forgetIfEmpty(room, request, record, error, reporter);
     throw error;
   });
   if (signal.aborted) throw interrupted(stack);
@@ -213,13 +213,15 @@ async function forgetIfEmpty(
   room: PulumiRoom,
   request: RoomRequest,
   record: VmRecord,
+  error: unknown,
   reporter: Reporter,
 ): Promise<void> {
   try {
     const known = await room.resources();
     if (known.some(({ type }) => type.startsWith('libvirt:'))) return;
-    // Without a provider, nobody has got as far as asking libvirt for anything.
-    if (known.some(({ type }) => type === 'pulumi:providers:libvirt')) await clean(record, request, [], reporter);
+    const isAsked = known.some(({ type }) => type === 'pulumi:providers:libvirt');
+    // What failed may have left something behind all the same. Not where nobody got as far as asking libvirt for it.
+    if (isAsked && !(error instanceof LabError && neverConnected(error))) await clean(record, request, [], reporter);
     await room.remove();
     forgetVmRecord(request.paths.state, record.topology.stack);
   } catch {

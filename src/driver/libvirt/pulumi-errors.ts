@@ -2,10 +2,16 @@
 
 import { LabError } from '../../error.ts';
 
-/** @param said all that was said, oldest first */
+/** @param said all that was said, oldest first; it is the cause of the error */
 export function pulumiFault(said: string, stack: string): LabError {
-  const plain = withoutMarkup(said);
-  return libvirtFault(plain) ?? toolFault(plain, stack) ?? unknownFault(plain, stack);
+  const cause = withoutMarkup(said);
+  const { code, message, hint } = libvirtFault(cause) ?? toolFault(cause, stack) ?? unknownFault(cause, stack);
+  return new LabError(code, message, { hint, cause });
+}
+
+/** Whether the provider never got a connection to libvirt, and so has asked it for nothing. */
+export function neverConnected({ cause }: LabError): boolean {
+  return typeof cause === 'string' && /Unable to Connect to Libvirt/.test(cause);
 }
 
 type Explain = (match: RegExpExecArray) => LabError;
@@ -32,6 +38,14 @@ const libvirtTexts: readonly (readonly [RegExp, Explain])[] = [
       unsuitable(
         `libvirt is not running: nobody answers at ${socket}`,
         'Start it: sudo systemctl start libvirtd (package libvirt-daemon-system).',
+      ),
+  ],
+  [
+    /procedure interrupted while awaiting response|write unix [^\n]*broken pipe|use of closed network connection|end of file while reading data|client socket is closed/i,
+    () =>
+      unsuitable(
+        'libvirt has gone away while it was asked',
+        'See why with "journalctl --unit libvirtd", start it, and run "podlab up" again: what is made is kept.',
       ),
   ],
   [
@@ -79,26 +93,44 @@ const libvirtTexts: readonly (readonly [RegExp, Explain])[] = [
 function toolFault(said: string, stack: string): LabError | undefined {
   return explained(said, [
     [
-      /the stack is currently locked|currently has one or more pending|conflict.*another update/i,
-      () =>
-        new LabError('STACK_BUSY', `stack "${stack}" is locked by another Pulumi`, {
-          hint: `Wait for it to finish. If there is none any more: pulumi cancel --stack ${stack}.`,
-        }),
+      /the stack is currently locked(?:[\s\S]*?created by (\S+) \(pid (\d+)\) at (\S+))?|conflict.*another update/i,
+      ([, who, pid, since]) =>
+        new LabError(
+          'STACK_BUSY',
+          `stack "${stack}" is locked by another Pulumi${who ? `: ${who}, process ${pid}, since ${since}` : ''}`,
+          { hint: `Wait for it to finish. If there is none any more: pulumi cancel --stack ${stack}.` },
+        ),
     ],
     [
-      /passphrase must be set|incorrect passphrase|get stack secrets manager/i,
-      () =>
+      /passphrase must be set|(incorrect passphrase)/i,
+      ([, isWrong]) =>
         unsuitable(
-          `the secrets of stack "${stack}" can't be decrypted`,
+          `the secrets of stack "${stack}" can't be decrypted: ${isWrong ? 'the passphrase is not the one that it was made with' : 'no passphrase is set'}`,
           'Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the passphrase that it was made with.',
         ),
     ],
     [
-      /(?:could not download|failed to download|no resource plugin|failed to load plugin|no such plugin|failed to install plugin|unable to discover|could not load plugin)[^\n]*/i,
+      /resource plugin 'pulumi-resource-([\w-]+)'[^\n]*? at version v?(\d[\w.-]*\w)/i,
+      ([, name, version]) =>
+        unsuitable(
+          `Pulumi's plugin ${name} ${version} is missing, and could not be downloaded`,
+          `With the internet in reach, run "pulumi plugin install resource ${name} v${version}"; or copy $HOME/.pulumi/plugins from a machine that has it.`,
+        ),
+    ],
+    [
+      /could not connect to (\S+): failed to request discovery document/i,
+      ([, registry]) =>
+        unsuitable(
+          `the provider dmacvicar/libvirt is missing, and ${registry} can't be reached to download it`,
+          'Let this machine reach the internet once, or copy $HOME/.pulumi/dynamic_tf_plugins from a machine that has it.',
+        ),
+    ],
+    [
+      /(?:failed to download|failed to load plugin|no such plugin|failed to install plugin|could not load plugin)[^\n]*/i,
       ([line]) =>
         unsuitable(
           `a plugin of Pulumi is missing: ${line}`,
-          'Let this machine reach the internet once, or copy $HOME/.pulumi/plugins from one that has them.',
+          'Let this machine reach the internet once, or copy $HOME/.pulumi/plugins from a machine that has them.',
         ),
     ],
     [
