@@ -44,7 +44,7 @@ export interface PulumiRoom {
   forgetPending(): Promise<void>;
   /** Has Pulumi ask libvirt about these, and forget those that are gone. */
   refresh(urns: readonly string[]): Promise<void>;
-  /** Forgets the stack, which has nothing any more but what stands for itself and its providers. */
+  /** Forgets the stack, which has nothing any more but what stands for itself, its parts and its providers. */
   remove(): Promise<void>;
   /** Forgets a stack that was made up; every other one stays as it is. */
   stopPretending(): void;
@@ -134,7 +134,7 @@ function roomOf(stack: Stack, name: string): PulumiRoom {
       await stack.refresh({ target: [...urns], suppressProgress: true, color: 'never' });
     },
     remove: async () => {
-      const isEmpty = (await resources()).every(({ type }) => type.startsWith('pulumi:'));
+      const isEmpty = (await resources()).every(({ type }) => /^(pulumi|podlab):/.test(type));
       await stack.workspace.removeStack(name, { force: isEmpty });
     },
     stopPretending: () => {},

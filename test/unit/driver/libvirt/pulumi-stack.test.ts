@@ -16,8 +16,10 @@ beforeEach(() => {
     cli,
     `#!/bin/sh
 [ "$1" != version ] || { echo v3.260.0; exit 0; }
-echo "$PULUMI_BACKEND_URL $1 $2" >>${dir}/log
+case " $* " in *" --force "*) force=" --force" ;; esac
+echo "$PULUMI_BACKEND_URL $1 $2$force" >>${dir}/log
 case "$1 $2" in
+"stack export") cat ${dir}/export ;;
 "stack select") cat ${dir}/fault >&2; exit 255 ;;
 esac
 `,
@@ -64,4 +66,16 @@ test('one that is made stays, whoever stops looking', async () => {
   (await openPulumi(request(), 'make'))?.stopPretending();
   expect(asked()).toEqual(['file:///state stack select', 'file:///state stack init']);
   expect(readdirSync(join(dir, 'state', 'vms', 'vm'))).toEqual(['pulumi']);
+});
+
+test.each([
+  ['with nothing but what stands for itself, its parts and its providers is forgotten', 'command', ' --force'],
+  ['with anything else is not forgotten against the will of Pulumi', 'network', ''],
+])('a stack %s', async (_, what, force) => {
+  const kinds = { command: 'pulumi:providers:command', network: 'libvirt:index/network:Network' };
+  const types = ['pulumi:pulumi:Stack', 'podlab:infra:LabNode', kinds[what as keyof typeof kinds]];
+  const resources = types.map((type) => ({ type, urn: type }));
+  writeFileSync(join(dir, 'export'), JSON.stringify({ version: 3, deployment: { resources } }));
+  await (await openPulumi(request(), 'make'))?.remove();
+  expect(asked().slice(2)).toEqual(['file:///state stack export', `file:///state stack rm${force}`]);
 });
