@@ -41,7 +41,11 @@ export async function lostResources(
     return names !== undefined && !names.includes(name);
   };
   const lost = known.filter(isLost);
-  return { urns: lost.map(({ urn }) => urn), names: lost.map(nameOf), cut: cutOff(topology, lost, known) };
+  // A volume of first-boot documents is made from a temporary file of the same name, which is gone after a reboot.
+  const isSource = ({ type, inputs: { name = '' } = {} }: KnownResource) =>
+    type === 'libvirt:index/cloudinitDisk:CloudinitDisk' && lost.some(({ inputs }) => inputs?.name === name);
+  const urns = [...lost, ...known.filter(isSource)].map(({ urn }) => urn);
+  return { urns, names: lost.map(nameOf), cut: cutOff(topology, lost, known) };
 }
 
 const types = {

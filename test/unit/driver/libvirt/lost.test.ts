@@ -36,6 +36,8 @@ const known: readonly KnownResource[] = [
   resource('network:Network', 'podlab.vms.more'),
   resource('pool:Pool', 'podlab.vms.pool'),
   resource('volume:Volume', 'podlab.vms.node1.qcow2'),
+  resource('cloudinitDisk:CloudinitDisk', 'podlab.vms.node1.seed.iso'),
+  { ...resource('volume:Volume', 'podlab.vms.node1.seed.iso'), urn: 'urn of the seed' },
   resource('domain:Domain', 'podlab.vms.node1'),
   resource('domain:Domain', 'podlab.vms.node2'),
 ];
@@ -58,7 +60,8 @@ const all = {
   'net-list --all --name': 'default\npodlab.vms.isolated\npodlab.vms.more\npodlab.vms.nat\n\n',
   'pool-list --all --name': 'default\npodlab.vms.pool\n\n',
   'pool-list --name': 'default\npodlab.vms.pool\n\n',
-  'vol-list podlab.vms.pool': ' podlab.vms.node1.qcow2   /disks/podlab.vms.node1.qcow2\n',
+  'vol-list podlab.vms.pool':
+    ' podlab.vms.node1.qcow2      /disks/podlab.vms.node1.qcow2\n podlab.vms.node1.seed.iso   /disks/podlab.vms.node1.seed.iso\n',
 };
 
 test('nothing is lost of a room that is as it was made', async () => {
@@ -68,10 +71,20 @@ test('nothing is lost of a room that is as it was made', async () => {
 });
 
 test('a machine that was undefined is lost, and a disk that was deleted', async () => {
-  const answers = { ...all, 'list --all --name': 'podlab.vms.node2\n\n', 'vol-list podlab.vms.pool': '' };
+  const seed = ' podlab.vms.node1.seed.iso   /disks/podlab.vms.node1.seed.iso\n';
+  const answers = { ...all, 'list --all --name': 'podlab.vms.node2\n\n', 'vol-list podlab.vms.pool': seed };
   expect(await lostResources(record, host(answers), known)).toEqual({
     urns: ['urn of podlab.vms.node1.qcow2', 'urn of podlab.vms.node1'],
     names: ['volume podlab.vms.node1.qcow2', 'machine podlab.vms.node1'],
+    cut: [],
+  });
+});
+
+test('with a volume of documents what it is made from is looked at too', async () => {
+  const disk = ' podlab.vms.node1.qcow2   /disks/podlab.vms.node1.qcow2\n';
+  expect(await lostResources(record, host({ ...all, 'vol-list podlab.vms.pool': disk }), known)).toEqual({
+    urns: ['urn of the seed', 'urn of podlab.vms.node1.seed.iso'],
+    names: ['volume podlab.vms.node1.seed.iso'],
     cut: [],
   });
 });
@@ -93,6 +106,7 @@ test('a pool that is gone takes its volumes along; of one that stands still noth
   expect((await lostResources(record, host(gone), known)).names).toEqual([
     'pool podlab.vms.pool',
     'volume podlab.vms.node1.qcow2',
+    'volume podlab.vms.node1.seed.iso',
   ]);
   const still = { ...others, 'pool-list --name': 'default\n\n' };
   expect((await lostResources(record, host(still), known)).names).toEqual([]);
