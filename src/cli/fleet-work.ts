@@ -1,7 +1,7 @@
 // One thing done on many seats, with progress, a table at the end, and what failed remembered.
 
 import { failedAt, seatRecord, withSeat } from '../fleet/fleet-record.ts';
-import { runSeats, type SeatOutcome } from '../fleet/run-seats.ts';
+import { type Lanes, runSeats, type SeatOutcome } from '../fleet/run-seats.ts';
 import type { Seat } from '../fleet/workshop.ts';
 import type { App } from './app.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -12,6 +12,7 @@ export interface FleetWork<T> {
   readonly title: string;
   readonly seats: readonly Seat[];
   readonly parallel: number;
+  readonly lanes?: Lanes | undefined;
   readonly firstAlone: boolean;
   readonly work: (seat: Seat) => Promise<T>;
 }
@@ -43,7 +44,11 @@ export async function onSeats<T>(app: App, fleet: Fleet, request: FleetWork<T>):
 
 /** Notes that podlab makes the room of a seat, or has removed it: what may be removed by this workshop. */
 export function setWanted(fleet: Fleet, seat: Seat, wanted: boolean): void {
-  fleet.remember((record) => withSeat(record, seat.stack, { ...seatRecord(record, seat.stack), wanted }));
+  const host = wanted ? fleet.hostOf(seat) : '';
+  fleet.remember((record) => {
+    const { host: _before, ...known } = seatRecord(record, seat.stack);
+    return withSeat(record, seat.stack, { ...known, wanted, ...(host === '' ? {} : { host }) });
+  });
 }
 
 /** Prints what came of it: a line for every seat that is not done, and how to go on. */

@@ -20,9 +20,14 @@ export interface Fleet {
   readonly template: string;
   /** What is remembered is kept there. */
   readonly recordFile: string;
+  /** Of the rooms of seats; of none where these are not podlab's to make. */
   readonly driver: Driver;
-  /** The template as it is for a seat, and the file that it is in. @throws LabError STACK_INVALID */
-  stackOf(seat: Seat): Promise<{ readonly topology: Topology; readonly file: string }>;
+  /** The template as it is for a seat, and the file that it is in. @throws LabError STACK_INVALID, HOST_UNSUITABLE */
+  stackOf(seat: Seat): Promise<{ readonly topology: Topology; readonly file: string; readonly text: string }>;
+  /** What `loadStack` takes for the room of a seat. @throws LabError as `stackOf` */
+  roomFile(seat: Seat): Promise<string>;
+  /** Which libvirt a seat is on; '' for other places, and where no host has room for it. */
+  hostOf(seat: Seat): string;
   status(seat: Seat): Promise<RoomStatus>;
   /** What was remembered last; an empty record when nothing was. */
   record(): FleetRecord;
@@ -35,23 +40,31 @@ export interface Fleet {
 /** @throws LabError NOT_FOUND, STACK_INVALID, HOST_UNSUITABLE */
 export async function openFleet(app: App, given: string | undefined): Promise<Fleet> {
   const { workshop, file } = readWorkshop(app, given);
-  const driver = await app.driver('sandbox');
   const path = join(app.paths.state, 'fleet', `${workshop.name}.json`);
   const record = () => parseFleetRecord(readTextIfExists(path), path) ?? { version: 1, file, seats: {} };
   const template = isPath(workshop.stack) ? resolve(dirname(file), workshop.stack) : workshop.stack;
+  const hosts =
+    workshop.libvirt && (await import('./libvirt-plan.ts')).libvirtPlan(app, { workshop, template, record });
+  const driver = await (hosts === undefined ? app.driver('sandbox') : machineDriver(app));
   return {
     workshop,
     file,
     template,
     recordFile: path,
     driver,
-    stackOf: (seat) => loadStack(app, template, { rename: () => seat.stack }),
+    stackOf: hosts?.stackOf ?? ((seat) => loadStack(app, template, { rename: () => seat.stack })),
+    roomFile: async (seat) => (hosts === undefined ? template : (await hosts.stackOf(seat)).file),
+    hostOf: hosts?.hostOf ?? (() => ''),
     status: (seat) => driver.status(seat.stack),
     record,
     remember: (change) => writeFileAtomic(path, renderFleetRecord({ ...change(record()), file })),
     locked: (work) =>
       withLock(join(app.paths.runtime, 'fleet', `${workshop.name}.lock`), `workshop "${workshop.name}"`, work),
   };
+}
+
+async function machineDriver(app: App): Promise<Driver> {
+  return (await import('./own-process.ts')).inOwnProcess(app, await app.driver('libvirt'));
 }
 
 function readWorkshop(app: App, given: string | undefined): { workshop: Workshop; file: string } {

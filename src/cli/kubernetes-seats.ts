@@ -76,6 +76,7 @@ export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace
   return {
     preview: `They would be in namespace ${namespace} of ${cluster.context}, from image ${kubernetes.image}.`,
     pace: async () => pace,
+    removal: pace,
     prepare: async () => {
       for (const object of workshopObjects(await planOnce())) await applyOwn(cluster, name, object);
       return pace;

@@ -15,7 +15,15 @@ import { keepPolicy } from './inbox-file.ts';
 import { keepSeed, progressOf } from './lab-room.ts';
 import type { SeatPlace } from './seat-place.ts';
 
-export async function localSeats(app: App, fleet: Fleet): Promise<SeatPlace> {
+/** Taking rooms down is the kernel's work; more at a time end sooner. */
+const removal = { parallel: 16, firstAlone: false };
+
+/** @param adopts whether a room that is there and that this workshop did not make may become its own */
+export async function localSeats(
+  app: App,
+  fleet: Fleet,
+  adopts: (seat: Seat) => Promise<boolean> = async () => false,
+): Promise<SeatPlace> {
   const { workshop, driver } = fleet;
   const pace = async () => {
     const { engine } = (await fleet.stackOf(workshop.seats[0] as Seat)).topology;
@@ -25,16 +33,19 @@ export async function localSeats(app: App, fleet: Fleet): Promise<SeatPlace> {
   return {
     preview: `What that does for each: podlab preview ${workshop.stack}`,
     pace,
+    removal,
     prepare: async (missing, isForced) => {
       const { topology } = await fleet.stackOf(workshop.seats[0] as Seat);
       await refuseShortage(app, topology, missing.length, isForced);
       return pace();
     },
     up: async (seat) => {
-      await claim(fleet, seat);
+      // What can't be told is found before anything is remembered.
+      const stack = await fleet.stackOf(seat);
+      await claim(fleet, seat, adopts);
       keepSeed(app, seat.stack, seatSeed(workshop.name, seat.number));
       await keepPolicy(app, seat.stack, workshop);
-      const { created, from } = await driver.up(await fleet.stackOf(seat), silentReporter);
+      const { created, from } = await driver.up(stack, silentReporter);
       return { created, from };
     },
     reset: async (seat) => {
@@ -64,9 +75,9 @@ export async function localSeats(app: App, fleet: Fleet): Promise<SeatPlace> {
 }
 
 /** Before anything is made, so that whatever a kill leaves is known to be this workshop's. */
-async function claim(fleet: Fleet, seat: Seat): Promise<void> {
+async function claim(fleet: Fleet, seat: Seat, adopts: (seat: Seat) => Promise<boolean>): Promise<void> {
   if (seatRecord(fleet.record(), seat.stack).wanted) return;
-  if ((await fleet.status(seat)).state !== 'down') {
+  if ((await fleet.status(seat)).state !== 'down' && !(await adopts(seat))) {
     throw new LabError(
       'STACK_CHANGED',
       `a room called ${seat.stack} is there already, and this workshop did not make it`,
@@ -89,12 +100,17 @@ async function refuseShortage(app: App, topology: Topology, seats: number, isFor
   const lines = shortages.map(
     ({ what, needed, available, remedy }) => `${what}: ${needed} needed, ${available} left. ${remedy}`,
   );
+  refuseUnlessForced(app, lines, `this machine is too small for ${seats} more rooms`, isForced);
+}
+
+/** @throws LabError HOST_UNSUITABLE when there is a line and nobody insists */
+export function refuseUnlessForced(app: App, lines: readonly string[], message: string, isForced: boolean): void {
   if (lines.length === 0) return;
   if (isForced) {
     app.stderr.write(lines.map((line) => `podlab: warning: ${line}\n`).join(''));
     return;
   }
-  throw new LabError('HOST_UNSUITABLE', `this machine is too small for ${seats} more rooms: ${lines.join(' ')}`, {
+  throw new LabError('HOST_UNSUITABLE', `${message}: ${lines.join(' ')}`, {
     hint: 'Nothing was made. --force tries all the same.',
   });
 }

@@ -57,13 +57,14 @@ export function seatDesks(app: App, fleet: Fleet, labs: readonly Lab[], rootShel
   };
   const makeDesk = async (seat: Seat, lab: Lab): Promise<Desk> => {
     const { topology } = await fleet.stackOf(seat);
-    const isRoot = topology.engine !== 'none';
+    // In a machine of its own, root is root there.
+    const isRoot = topology.engine !== 'none' && topology.driver === 'sandbox';
     return labDesk(app, {
       ...{ lab, labs: entries, topology },
       inTurn: turns.get(seat.stack) ?? oneAtATime(waitingOfSeat),
-      openRoom: () => {
+      openRoom: async () => {
         known(seat.stack);
-        return roomFor(app, lab, fleet.template, () => seat.stack);
+        return roomFor(app, lab, await fleet.roomFile(seat), () => seat.stack);
       },
       inbox: () => seatInbox(app, seat.stack),
       noShells: isRoot && !rootShells ? 'this workshop opens no shells in the browser: they would be root here' : '',
@@ -91,7 +92,7 @@ export function seatDesks(app: App, fleet: Fleet, labs: readonly Lab[], rootShel
       const lab = labs.find((one) => exercise.startsWith(`${one.name}/`));
       if (lab === undefined) throw new LabError('NOT_FOUND', `this workshop has no exercise "${exercise}"`);
       await turn(async () => {
-        const session = await sessionFor(app, lab, await roomFor(app, lab, fleet.template, () => name));
+        const session = await sessionFor(app, lab, await roomFor(app, lab, await fleet.roomFile(seat), () => name));
         await session.reset(session.exercise(exercise));
       });
     },

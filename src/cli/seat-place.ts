@@ -1,7 +1,7 @@
 // Where the seats of a workshop are, as the fleet verbs see it.
 
-import { LabError } from '../error.ts';
-import type { Seat } from '../fleet/workshop.ts';
+import type { Lanes } from '../fleet/run-seats.ts';
+import type { PlaceKind, Seat } from '../fleet/workshop.ts';
 import type { Argv, RunOptions, RunResult } from '../host/host.ts';
 import type { ProgressData } from '../workshop/progress.ts';
 import type { App } from './app.ts';
@@ -26,6 +26,8 @@ export interface SeatPlace {
   prepare(missing: readonly Seat[], isForced: boolean): Promise<Pace>;
   /** How many at a time. */
   pace(): Promise<Pace>;
+  /** How many are removed at a time. */
+  readonly removal: Pace;
   /** What these give is part of the answer in JSON. */
   up(seat: Seat): Promise<object>;
   reset(seat: Seat): Promise<object>;
@@ -44,16 +46,19 @@ export interface SeatPlace {
 export interface Pace {
   /** Seats at the same time. */
   readonly parallel: number;
+  /** Of these, not too many of one host. */
+  readonly lanes?: Lanes;
   /** The first alone, when the others profit from what it leaves behind. */
   readonly firstAlone: boolean;
 }
 
 /** @throws LabError HOST_UNSUITABLE, USAGE */
 export async function openPlace(app: App, fleet: Fleet): Promise<SeatPlace> {
-  const { place } = fleet.workshop;
-  if (place === 'local') return (await import('./local-seats.ts')).localSeats(app, fleet);
-  if (place === 'kubernetes') return (await import('./kubernetes-seats.ts')).kubernetesSeats(app, fleet);
-  throw new LabError('HOST_UNSUITABLE', `place ${place} is not in this version of podlab`, {
-    hint: 'Use "place: local" or "place: kubernetes" in the workshop file.',
-  });
+  return places[fleet.workshop.place](app, fleet);
 }
+
+const places: Readonly<Record<PlaceKind, (app: App, fleet: Fleet) => Promise<SeatPlace>>> = {
+  local: async (app, fleet) => (await import('./local-seats.ts')).localSeats(app, fleet),
+  libvirt: async (app, fleet) => (await import('./libvirt-seats.ts')).libvirtSeats(app, fleet),
+  kubernetes: async (app, fleet) => (await import('./kubernetes-seats.ts')).kubernetesSeats(app, fleet),
+};

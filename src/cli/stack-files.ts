@@ -81,19 +81,26 @@ async function fileOfRoom(app: App, given: string | undefined): Promise<StackFil
   return text === undefined ? undefined : { stack: word, file, text };
 }
 
-/** @param routes those of this machine */
+/** @param hostsOwn routes of this machine */
 export async function lintFile(
   found: StackFile,
   driver?: DriverName,
-  routes = hostRoutes(),
+  hostsOwn = hostRoutes(),
 ): Promise<{ topology: Topology | undefined; problems: readonly Problem[] }> {
   const { lintStack } = await import('../topology/load-topology.ts');
   const options = { stack: found.stack, file: found.file, ...(driver === undefined ? {} : { driver }) };
+  // What another machine's rooms reach is nothing of this one.
+  const routes = isElsewhere(found.text) ? [] : hostsOwn;
   if (!routes.some(({ dev }) => isLibvirtIface(dev))) return lintStack(found.text, { ...options, hostRoutes: routes });
   // A room of virtual machines that is up has its own bridges on this machine.
   const { topology } = lintStack(found.text, options);
   const own = topology === undefined ? [] : bridgesOf(topology);
   return lintStack(found.text, { ...options, hostRoutes: routes.filter(({ dev }) => !own.includes(dev)) });
+}
+
+/** Whether a stack file names the libvirt of another machine. */
+function isElsewhere(text: string): boolean {
+  return /^\s+["']?libvirt:uri["']?:\s*["']?qemu\+ssh:/m.test(text);
 }
 
 function bridgesOf(topology: Topology): readonly string[] {

@@ -86,6 +86,8 @@ export interface Driver {
   /** Builds the room, or confirms that the same room is already up. Undoes what it began if it fails. */
   up(request: UpRequest, reporter: Reporter): Promise<UpResult>;
   status(stack: string): Promise<RoomStatus>;
+  /** The same for many, in their order, with less asking than one by one; for drivers whose rooms are elsewhere. */
+  statuses?(stacks: readonly string[]): Promise<readonly RoomStatus[]>;
   list(): Promise<readonly RoomStatus[]>;
   /** The places that `executor` knows besides the nodes: `gateway`, `outside`. */
   places(topology: Topology): readonly string[];

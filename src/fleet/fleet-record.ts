@@ -9,6 +9,8 @@ const seatSchema = v.object({
   wanted: v.boolean(),
   /** Why its last `fleet up` or `fleet reset` failed. */
   fault: v.optional(v.object({ at: v.number(), code: v.string(), message: v.string(), hint: v.string() })),
+  /** Which libvirt has its machines, for place libvirt, while they are wanted. */
+  host: v.optional(v.string()),
   /** sha256 of the seat's token, hex; '' when it has none. */
   tokenHash: v.string(),
 });

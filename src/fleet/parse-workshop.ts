@@ -4,7 +4,9 @@ import type { Problem } from '../error.ts';
 import { checkShape } from '../topology/check-shape.ts';
 import { collectProblems, sortProblems } from '../topology/problems.ts';
 import { readYaml } from '../topology/yaml-document.ts';
+import { checkLibvirt } from './check-libvirt.ts';
 import { resolveKubernetes } from './kubernetes-place.ts';
+import { resolveLibvirt } from './libvirt-place.ts';
 import { type RosterEntry, readRoster } from './roster.ts';
 import { maxSeats, type Seat, type Workshop } from './workshop.ts';
 import { type RawWorkshop, workshopSchema } from './workshop-schema.ts';
@@ -45,14 +47,11 @@ export function parseWorkshop({ text, file, roster }: WorkshopSource): {
   if (opensAt > 0 && closesAt > 0 && closesAt <= opensAt) {
     problems.error(['closes'], 'the workshop closes before it opens', 'Write a later time.');
   }
-  if (raw.kubernetes !== undefined && raw.place !== 'kubernetes') {
-    problems.error(
-      ['kubernetes'],
-      'kubernetes is for another place',
-      'Write place: kubernetes, or leave it out.',
-      'key',
-    );
+  for (const place of ['kubernetes', 'libvirt'] as const) {
+    if (raw[place] === undefined || raw.place === place) continue;
+    problems.error([place], `${place} is for another place`, `Write place: ${place}, or leave it out.`, 'key');
   }
+  if (raw.libvirt !== undefined) checkLibvirt(raw.libvirt, seats, problems);
   const all = sortProblems([...problems.list, ...listed.problems]);
   if (all.length > 0) return { workshop: undefined, problems: all };
   const { name, title = name, stack, labs, place = 'local', hints = 'open' } = raw;
@@ -63,6 +62,7 @@ export function parseWorkshop({ text, file, roster }: WorkshopSource): {
       stack,
       labs,
       place,
+      ...(place === 'libvirt' ? { libvirt: resolveLibvirt(raw.libvirt) } : {}),
       ...(place === 'kubernetes' ? { kubernetes: resolveKubernetes(name, raw.kubernetes) } : {}),
       hints,
       opensAt,

@@ -20,10 +20,18 @@ export interface SeatOutcome<T> {
   readonly fault: SeatFault | undefined;
 }
 
+export interface Lanes {
+  readonly of: (seat: Seat) => string;
+  /** Seats of one lane at the same time, at least 1. */
+  readonly most: number;
+}
+
 export interface SeatWork<T> {
   readonly seats: readonly Seat[];
   /** How many at the same time, at least 1. */
   readonly parallel: number;
+  /** Seats that share something slow, such as a host; without it, nobody waits for anybody. */
+  readonly lanes?: Lanes | undefined;
   /** The first seat alone, before the others: when they profit from what it leaves behind. */
   readonly firstAlone: boolean;
   readonly signal: AbortSignal;
@@ -36,19 +44,27 @@ export interface SeatWork<T> {
 
 /** One outcome for each seat, in the order of the seats. Never rejects for what a seat's work throws. */
 export async function runSeats<T>(request: SeatWork<T>): Promise<readonly SeatOutcome<T>[]> {
-  const { seats, parallel, firstAlone, signal } = request;
+  const { seats, parallel, lanes, firstAlone, signal } = request;
   const outcomes = seats.map((seat): SeatOutcome<T> => ({ seat, state: 'left', ...nothing }));
-  let next = 0;
-  const takeOne = async () => {
-    const at = next++;
-    const seat = seats[at];
-    if (seat === undefined) return;
-    const outcome = await runSeat(request, seat);
+  const waiting = [...seats.keys()];
+  const busy = new Map<string, number>();
+  const laneOf = (at: number) => lanes?.of(seats[at] as Seat) ?? '';
+  const isFree = (at: number) => lanes === undefined || (busy.get(laneOf(at)) ?? 0) < Math.max(1, lanes.most);
+  /** Of a lane that is full, whoever is in it takes the rest. */
+  const takeOne = async (): Promise<boolean> => {
+    const found = waiting.findIndex(isFree);
+    const [at] = found < 0 ? [] : waiting.splice(found, 1);
+    if (at === undefined) return false;
+    const count = (by: number) => busy.set(laneOf(at), (busy.get(laneOf(at)) ?? 0) + by);
+    count(1);
+    const outcome = await runSeat(request, seats[at] as Seat);
+    count(-1);
     outcomes[at] = outcome;
     request.onEnd(outcome);
+    return true;
   };
   const takeAll = async () => {
-    while (next < seats.length && !signal.aborted) await takeOne();
+    while (!signal.aborted && (await takeOne()));
   };
   if (firstAlone && !signal.aborted) await takeOne();
   await Promise.all(Array.from({ length: Math.max(1, parallel) }, takeAll));

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { described } from '../topology/schema-parts.ts';
 import { kubernetesSchema } from './kubernetes-schema.ts';
+import { libvirtSchema } from './libvirt-schema.ts';
 import { hintPolicies, maxSeats, placeKinds } from './workshop.ts';
 
 const namePhrase = 'a name of at most 20 lower-case letters, digits and dashes such as day1';
@@ -71,6 +72,7 @@ export const workshopSchema = v.strictObject(
     ),
     opens: v.optional(described(time, 'When checks begin to count.')),
     closes: v.optional(described(time, 'When checks stop to count.')),
+    libvirt: v.optional(described(libvirtSchema, 'The hosts and networks of the machines, for place: libvirt.')),
     kubernetes: v.optional(described(kubernetesSchema, 'The cluster, for place: kubernetes.')),
   },
   'a map with the keys name, stack and labs',

@@ -1,6 +1,7 @@
 // A workshop as it was resolved from workshop.yaml: what every seat gets, how many there are, where they live.
 
 import type { KubernetesPlace } from './kubernetes-place.ts';
+import type { LibvirtPlace } from './libvirt-place.ts';
 
 export const placeKinds = ['local', 'libvirt', 'kubernetes'] as const;
 export type PlaceKind = (typeof placeKinds)[number];
@@ -21,6 +22,8 @@ export interface Workshop {
   /** Names of labs, in the order in which they are taught. */
   readonly labs: readonly string[];
   readonly place: PlaceKind;
+  /** For place libvirt alone. */
+  readonly libvirt?: LibvirtPlace;
   /** For place kubernetes alone. */
   readonly kubernetes?: KubernetesPlace;
   readonly hints: HintPolicy;

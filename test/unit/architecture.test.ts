@@ -17,13 +17,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   toolchain: ['host'],
   cluster: ['net', 'topology', 'host', 'toolchain'],
   vm: ['net', 'topology', 'host'],
-  infra: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm', 'image'],
+  infra: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm', 'image', 'fleet'],
   image: ['host', 'toolchain'],
   driver: ['net', 'topology', 'host', 'toolchain', 'cluster', 'vm', 'image', 'infra'],
   probe: ['net', 'topology', 'host', 'cluster', 'infra'],
   workshop: ['net', 'topology', 'probe', 'host'],
   report: ['workshop'],
-  fleet: ['topology', 'workshop'],
+  fleet: ['net', 'topology', 'workshop'],
   web: ['net', 'topology', 'host', 'probe', 'workshop', 'report'],
   bench: ['topology', 'host', 'cluster', 'probe'],
   cli: [
@@ -72,7 +72,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   workshop: ['@marcbachmann/cel-js', 'markdown-it', 'markdown-it-container', 'node:crypto', 'valibot', 'yaml'],
   report: ['node:crypto', 'valibot'],
   bench: ['valibot', 'yaml'],
-  fleet: ['@valibot/to-json-schema', 'csv-parse', 'node:crypto', 'uqr', 'valibot'],
+  fleet: ['@valibot/to-json-schema', 'csv-parse', 'node:crypto', 'uqr', 'valibot', 'yaml'],
   web: [
     ...['@fastify/rate-limit', '@fastify/websocket', '@peculiar/asn1-schema', '@peculiar/asn1-x509', '@preact/signals'],
     ...[

@@ -7,9 +7,6 @@ import { openFleet } from '../fleet.ts';
 import { answerOutcomes, onSeats } from '../fleet-work.ts';
 import { openPlace } from '../seat-place.ts';
 
-/** Taking rooms down is the kernel's work; more at a time end sooner. */
-const parallel = 16;
-
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
   const fleet = await openFleet(app, options.workshop as string | undefined);
   const place = await openPlace(app, fleet);
@@ -18,8 +15,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
     const ended = await onSeats(app, fleet, {
       title: 'removing',
       seats: args.length > 0 ? chosen : [...chosen, ...(await place.former())],
-      parallel,
-      firstAlone: false,
+      ...place.removal,
       work: (seat) => place.down(seat),
     });
     const isAll = args.length === 0 && ended.every(({ state }) => state === 'done');

@@ -15,7 +15,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
     onSeats(app, fleet, {
       title: 'resetting',
       seats,
-      parallel: (await place.pace()).parallel,
+      ...(await place.pace()),
       firstAlone: false,
       work: (seat) => place.reset(seat),
     }),

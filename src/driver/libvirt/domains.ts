@@ -13,15 +13,31 @@ export interface RoomInLibvirt {
   readonly networks: ReadonlyMap<string, boolean>;
 }
 
+/** All that a libvirt has, by its own names. */
+export interface AllInLibvirt {
+  readonly domains: ReadonlyMap<string, string>;
+  readonly networks: ReadonlyMap<string, boolean>;
+}
+
 /** @throws LabError as `virsh` */
 export async function roomInLibvirt(topology: Topology, host: Executor): Promise<RoomInLibvirt> {
-  const names = libvirtNames(topology);
+  return roomAmong(topology, await askLibvirt(host));
+}
+
+/** @throws LabError as `virsh` */
+export async function askLibvirt(host: Executor): Promise<AllInLibvirt> {
   const [domains, networks] = await Promise.all([virsh(host, 'list', '--all'), virsh(host, 'net-list', '--all')]);
-  const states = new Map(rows(domains).map(([, name = '', ...state]) => [name, state.join(' ')]));
-  const active = new Map(rows(networks).map(([name = '', state]) => [name, state === 'active']));
   return {
-    machines: pick(states, names.nodes, ({ domain }) => domain),
-    networks: pick(active, names.networks, ({ name }) => name),
+    domains: new Map(rows(domains).map(([, name = '', ...state]) => [name, state.join(' ')])),
+    networks: new Map(rows(networks).map(([name = '', state]) => [name, state === 'active'])),
+  };
+}
+
+export function roomAmong(topology: Topology, { domains, networks }: AllInLibvirt): RoomInLibvirt {
+  const names = libvirtNames(topology);
+  return {
+    machines: pick(domains, names.nodes, ({ domain }) => domain),
+    networks: pick(networks, names.networks, ({ name }) => name),
   };
 }
 

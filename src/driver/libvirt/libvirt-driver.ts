@@ -12,7 +12,7 @@ import { labelFault } from '../../topology/labels.ts';
 import { sshInteractiveArgv } from '../../vm/ssh-argv.ts';
 import type { Driver, RoomStatus, UpRequest } from '../driver.ts';
 import type { DriverOptions } from '../driver-options.ts';
-import { roomInLibvirt } from './domains.ts';
+import { askLibvirt, roomAmong, roomInLibvirt } from './domains.ts';
 import { startStopped, waitUntilIn } from './heal.ts';
 import { keepReadyState, loadReadyState, repairClock } from './ready-state.ts';
 import { vmLogs } from './vm-logs.ts';
@@ -27,18 +27,34 @@ export function libvirtDriver(options: DriverOptions): Driver {
   const lockOf = (stack: string) => join(paths.runtime, `${stack}.vm.lock`);
   const locked = <T>(stack: string, work: () => Promise<T>) => withLock(lockOf(stack), `stack "${stack}"`, work);
 
-  const status = async (stack: string, isBusy = lockHolder(lockOf(stack)) !== 0): Promise<RoomStatus> => {
-    const record = labelFault(stack) === '' ? readVmRecord(paths.state, stack) : undefined;
+  const recordOf = (stack: string) => (labelFault(stack) === '' ? readVmRecord(paths.state, stack) : undefined);
+  const isBusyNow = (stack: string) => lockHolder(lockOf(stack)) !== 0;
+
+  const status = async (stack: string, isBusy = isBusyNow(stack)): Promise<RoomStatus> => {
+    const record = recordOf(stack);
     if (record === undefined || isBusy) return vmStatus(stack, record, nothing, isBusy);
-    const found = await roomInLibvirt(record.topology, hostExecutor(record.uri, options)).catch((error) => {
-      if (error instanceof LabError) return error;
-      throw error;
-    });
+    const found = await orFault(roomInLibvirt(record.topology, hostExecutor(record.uri, options)));
     return vmStatus(stack, record, found, false);
   };
 
+  /** Each libvirt is asked once, however many rooms it has. */
+  const statuses = async (stacks: readonly string[]): Promise<readonly RoomStatus[]> => {
+    const rooms = stacks.map((stack) => ({ stack, record: recordOf(stack), isBusy: isBusyNow(stack) }));
+    const uris = new Set(rooms.flatMap(({ record, isBusy }) => (record === undefined || isBusy ? [] : [record.uri])));
+    const answers = new Map(
+      await Promise.all(
+        [...uris].map(async (uri) => [uri, await orFault(askLibvirt(hostExecutor(uri, options)))] as const),
+      ),
+    );
+    return rooms.map(({ stack, record, isBusy }) => {
+      const answer = answers.get(record?.uri ?? '');
+      if (record === undefined || isBusy || answer === undefined) return vmStatus(stack, record, nothing, isBusy);
+      return vmStatus(stack, record, answer instanceof LabError ? answer : roomAmong(record.topology, answer), false);
+    });
+  };
+
   const requireRoom = (stack: string): VmRecord => {
-    const record = labelFault(stack) === '' ? readVmRecord(paths.state, stack) : undefined;
+    const record = recordOf(stack);
     if (record !== undefined) return record;
     throw new LabError('STACK_NOT_UP', `stack "${stack}" is not up`, { hint: `Run "podlab up ${stack}".` });
   };
@@ -121,10 +137,11 @@ export function libvirtDriver(options: DriverOptions): Driver {
     up: (request, reporter) => locked(request.topology.stack, () => up(request, reporter)),
 
     status,
+    statuses,
 
     list: async () => {
-      const stacks = markedRooms(paths.state).filter(({ driver }) => driver === 'libvirt');
-      const rooms = await Promise.all(stacks.map(({ stack }) => status(stack)));
+      const marked = markedRooms(paths.state).filter(({ driver }) => driver === 'libvirt');
+      const rooms = await statuses(marked.map(({ stack }) => stack));
       return rooms.filter(({ state }) => state !== 'down');
     },
 
@@ -164,6 +181,16 @@ export function libvirtDriver(options: DriverOptions): Driver {
       return vmLogs(record, hostExecutor(record.uri, options), (name) => machineExecutor(record, name, options));
     },
   };
+}
+
+/** What podlab knows the words for is an answer too. */
+async function orFault<T>(asking: Promise<T>): Promise<T | LabError> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof LabError) return error;
+    throw error;
+  }
 }
 
 /** Machines that are gone can't be put back. */

@@ -64,6 +64,67 @@ test.each([
   expect(parse(`${minimal}seats: 1\n${lines}\n`).problems).toEqual([problem]);
 });
 
+test('a place on libvirt has everything filled in', () => {
+  expect(parse(`${minimal}seats: 1\nplace: libvirt\n`).workshop?.libvirt).toEqual({
+    hosts: [{ uri: 'qemu:///system', memoryMiB: 0, cpus: 0, type: '', directory: '' }],
+    cidr: '10.200.0.0/14',
+    parallel: 2,
+  });
+  const hosts = '[{ uri: "qemu+ssh://lab@two:2222/system", memory: 64GiB, cpus: 16, type: kvm, directory: /srv/x }]';
+  expect(
+    parse(`${minimal}seats: 1\nplace: libvirt\nlibvirt: { hosts: ${hosts}, cidr: 172.20.0.0/16, parallel: 4 }\n`),
+  ).toMatchObject({
+    problems: [],
+    workshop: {
+      libvirt: {
+        hosts: [
+          { uri: 'qemu+ssh://lab@two:2222/system', memoryMiB: 65_536, cpus: 16, type: 'kvm', directory: '/srv/x' },
+        ],
+        ...{ cidr: '172.20.0.0/16', parallel: 4 },
+      },
+    },
+  });
+});
+
+test.each([
+  ['libvirt: {}', 'workshop.yaml:5:1: error: libvirt is for another place\n    Write place: libvirt, or leave it out.'],
+  [
+    'place: libvirt\nlibvirt:\n  hosts:\n    - { uri: qemu:///session }',
+    'workshop.yaml:8:14: error: libvirt.hosts[0].uri: "qemu:///session" is not a libvirt\n    Write a libvirt such as qemu:///system or qemu+ssh://lab@host2/system.',
+  ],
+  [
+    'place: libvirt\nlibvirt:\n  hosts: [{ uri: "qemu:///system" }, { uri: "qemu:///system" }]',
+    'workshop.yaml:7:45: error: host qemu:///system is there twice, first as libvirt.hosts[0]\n    Remove one of the two.',
+  ],
+  [
+    'place: libvirt\nlibvirt: { hosts: [] }',
+    'workshop.yaml:6:19: error: libvirt.hosts: [] is not a list of hosts\n    Write a list of hosts such as [{ uri: "qemu:///system" }].',
+  ],
+  [
+    'place: libvirt\nlibvirt: { hosts: [{ uri: "qemu:///system", memory: 64 GB }] }',
+    'workshop.yaml:6:53: error: libvirt.hosts[0].memory: "64 GB" is not a size\n    Write a size such as "64GiB".',
+  ],
+  [
+    'place: libvirt\nlibvirt: { cidr: 10.200.0.0/33 }',
+    'workshop.yaml:6:18: error: libvirt.cidr: 10.200.0.0/33 has a prefix length of 33, more than 32\n    Write an IPv4 network such as 10.200.0.0/14.',
+  ],
+  [
+    'place: libvirt\nlibvirt: { cidr: 10.200.1.0/14 }',
+    'workshop.yaml:6:18: error: libvirt.cidr: 10.200.1.0/14 has host bits set\n    Write 10.200.0.0/14.',
+  ],
+  [
+    'place: libvirt\nlibvirt: { cidr: 8.0.0.0/8 }',
+    'workshop.yaml:6:18: error: libvirt.cidr: 8.0.0.0/8 is not a private network\n    Write a part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10.',
+  ],
+  [
+    'place: libvirt\nlibvirt: { cidr: 10.0.0.0/31 }',
+    'workshop.yaml:6:18: error: libvirt.cidr: 10.0.0.0/31 has 2 addresses for 1 seats\n    Write a larger network; two networks of 256 addresses for each seat are usual.',
+  ],
+  ['place: libvirt\nlibvirt: { host: x }', 'workshop.yaml:6:12: error: unknown key host in libvirt\n    Write hosts.'],
+])('what is wrong about libvirt hosts is named: %s', (lines, problem) => {
+  expect(parse(`${minimal}seats: 1\n${lines}\n`).problems).toEqual([problem]);
+});
+
 test('people with a number sit there, the others where there is room', () => {
   const { workshop } = parse(
     `${minimal}roster: people.csv\n`,

@@ -73,6 +73,27 @@ test('the first seat is alone when the others need what it leaves', async () => 
   expect(Math.max(...seen)).toBe(4);
 });
 
+test('a host has no more at once than it takes, and nobody waits for a host that is not his', async () => {
+  const running = new Map<string, number>();
+  const most = new Map<string, number>();
+  const laneOf = ({ number }: Seat) => (number <= 4 ? 'slow' : 'fast');
+  const order: number[] = [];
+  const outcomes = await runSeats({
+    ...request(async (seat) => {
+      const lane = laneOf(seat);
+      running.set(lane, (running.get(lane) ?? 0) + 1);
+      most.set(lane, Math.max(most.get(lane) ?? 0, running.get(lane) ?? 0));
+      for (let turn = 0; turn < (lane === 'slow' ? 50 : 1); turn++) await undefined;
+      running.set(lane, (running.get(lane) ?? 0) - 1);
+    }),
+    ...{ seats: seats(8), parallel: 4, lanes: { of: laneOf, most: 2 } },
+    onEnd: ({ seat }) => order.push(seat.number),
+  });
+  expect(outcomes.map(({ state }) => state)).toEqual(Array(8).fill('done'));
+  expect(Object.fromEntries(most)).toEqual({ slow: 2, fast: 2 });
+  expect(order.slice(0, 4).sort()).toEqual([5, 6, 7, 8]);
+});
+
 test('what fails on one seat stays there, with its remedy', async () => {
   const ended: number[] = [];
   const outcomes = await runSeats(
