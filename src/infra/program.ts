@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Config, getStack, log, type Output, runtime, secret } from '@pulumi/pulumi';
 import { gatherCni } from '../cluster/cni/gather-cni.ts';
 import { LabError } from '../error.ts';
+import { clusterKeys } from '../fleet/cluster-stack.ts';
 import { readTextIfExists } from '../host/files.ts';
 import { podlabPaths } from '../host/paths.ts';
 import type { Reporter } from '../reporter.ts';
@@ -41,45 +42,64 @@ const workplace = {
   signal: new AbortController().signal,
 };
 
-const text = readTextIfExists(file);
-if (text === undefined) throw new LabError('NOT_FOUND', `there is no stack file ${file}`);
-const topology = loadTopology(text, { stack, file });
-const isPreview = runtime.isDryRun();
-const rooms: Readonly<Record<DriverName, () => Promise<{ nodes: unknown; kubeconfig: Output<string> | undefined }>>> = {
-  libvirt: machines,
-  minikube: byMinikube,
-  // What the drivers of podlab make without libvirt.
-  sandbox: async () => byDriver(),
-  existing: async () => byDriver(),
+const config = (key: string): string | undefined => {
+  const [namespace = '', name = ''] = key.split(':');
+  return new Config(namespace).get(name);
 };
-const room = await rooms[topology.driver]();
-export const { nodes } = room;
-export const kubeconfig = room.kubeconfig && secret(room.kubeconfig);
 
-async function machines() {
+interface Made {
+  readonly nodes?: unknown;
+  readonly kubeconfig?: Output<string> | undefined;
+  readonly objects?: readonly string[];
+}
+
+const isPreview = runtime.isDryRun();
+const made: Made = config(clusterKeys.workshop) === undefined ? await room() : await seat();
+export const { nodes, objects } = made;
+export const kubeconfig = made.kubeconfig && secret(made.kubeconfig);
+
+/** What the stack file describes. */
+async function room(): Promise<Made> {
+  const text = readTextIfExists(file);
+  if (text === undefined) throw new LabError('NOT_FOUND', `there is no stack file ${file}`);
+  const topology = loadTopology(text, { stack, file });
+  const rooms: Readonly<Record<DriverName, (topology: Topology) => Made | Promise<Made>>> = {
+    libvirt: machines,
+    minikube: byMinikube,
+    // What the drivers of podlab make without libvirt.
+    sandbox: byDriver,
+    existing: byDriver,
+  };
+  return rooms[topology.driver](topology);
+}
+
+/** A seat on a cluster, for stacks that name a workshop. Loaded here: rooms need nothing of it. */
+async function seat(): Promise<Made> {
+  const { workshopProgram } = await import('./workshop-program.ts');
+  return { objects: workshopProgram(config) };
+}
+
+async function machines(topology: Topology) {
   const settings = await gatherSettings(topology, {
     workplace,
     stateDir: paths.state,
     file,
-    config: (key) => {
-      const [namespace = '', name = ''] = key.split(':');
-      return new Config(namespace).get(name);
-    },
+    config,
     isPreview,
     reporter,
     gatherCni: cniOf,
   });
   const { uri, type, poolDirectory, logDirectory } = settings;
   // So that "podlab exec" and the labs find this room too. What is made from other settings is left to Pulumi.
-  const made = { version: 1, topology, file, from: '', uri, type, poolDirectory, logDirectory } as const;
+  const record = { version: 1, topology, file, from: '', uri, type, poolDirectory, logDirectory } as const;
   if (!isPreview) {
-    const record = { ...made, since: Date.now(), complete: true, hasReadyState: false };
-    keepVmRecord(paths.state, record, settings.keys);
+    const whole = { ...record, since: Date.now(), complete: true, hasReadyState: false };
+    keepVmRecord(paths.state, whole, settings.keys);
   }
   return labRoom(topology, settings);
 }
 
-async function byMinikube() {
+async function byMinikube(topology: Topology) {
   const isOwn = topology.cni.name === 'none' || topology.cni.name === 'bridge';
   const cni = isOwn ? undefined : await cniOf(topology);
   const args = { topology, directory: join(paths.state, stack), cni };
@@ -87,7 +107,7 @@ async function byMinikube() {
   return { nodes: addressesOf(topology), kubeconfig };
 }
 
-function byDriver() {
+function byDriver(topology: Topology) {
   const door = join(home, 'src', 'cli', 'pulumi-room.ts');
   const { nodes, kubeconfig } = new DriverRoom('room', { door, file, topology });
   return { nodes, kubeconfig: topology.engine === 'kubernetes' ? kubeconfig : undefined };

@@ -78,6 +78,22 @@ export const workshopVerbs: readonly Verb[] = [
     load: () => import('../verbs/fleet-exec.ts'),
   },
   {
+    name: 'fleet stacks',
+    group: 'Workshop',
+    args: ['[seat...]'],
+    summary: "seats' Pulumi stacks: their hosts and networks, and files to make them by 'pulumi up'",
+    details:
+      'For seats on libvirt hosts and on a cluster. Written files are those that Pulumi finds by the name of the stack; what podlab did not write is never overwritten.',
+    examples: ['podlab fleet stacks', 'podlab fleet stacks --write', 'podlab fleet stacks 3 --out /srv/day1'],
+    options: [
+      workshop,
+      { flags: '--write', summary: "write them to podlab's own directory stacks, where Pulumi.yaml says they are" },
+      { flags: '--out <dir>', summary: 'write them to another directory' },
+      json,
+    ],
+    load: () => import('../verbs/fleet-stacks.ts'),
+  },
+  {
     name: 'fleet image',
     group: 'Workshop',
     args: [],
