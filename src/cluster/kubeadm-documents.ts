@@ -31,19 +31,22 @@ export function joinDocument(place: ClusterPlan, node: string): string {
       // By file and not by token: the cluster's own `cluster-info` is signed only seconds after `init` has ended.
       discovery: { file: { kubeConfigPath: discoveryKubeconfig }, tlsBootstrapToken: place.bootstrapToken },
       nodeRegistration: nodeRegistration(place, node),
-      timeouts,
+      timeouts: timeoutsOf(place),
     },
   ]);
 }
 
 /** Slow machines exist: virtual machines by emulation take minutes for what takes seconds here. */
-const timeouts = {
-  controlPlaneComponentHealthCheck: '6m0s',
-  kubeletHealthCheck: '6m0s',
-  tlsBootstrap: '6m0s',
-  // The first answers of an API server that has just begun to listen.
-  kubernetesAPICall: '6m0s',
-};
+function timeoutsOf({ topology }: ClusterPlan): Document {
+  const within = topology.driver === 'libvirt' ? '20m0s' : '6m0s';
+  return {
+    controlPlaneComponentHealthCheck: within,
+    kubeletHealthCheck: within,
+    tlsBootstrap: within,
+    // From the kubelet's start to the first answer of the API server.
+    kubernetesAPICall: within,
+  };
+}
 
 function initConfiguration(place: ClusterPlan): Document {
   const { advertiseAddress, apiPort } = place.topology.kubernetes;
@@ -54,7 +57,7 @@ function initConfiguration(place: ClusterPlan): Document {
     localAPIEndpoint: { advertiseAddress, bindPort: apiPort },
     nodeRegistration: nodeRegistration(place, controlPlaneOf(place.topology)),
     patches: { directory: kubeadmPatches },
-    timeouts,
+    timeouts: timeoutsOf(place),
   };
 }
 

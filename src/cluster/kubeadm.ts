@@ -105,13 +105,24 @@ async function kubeadm({ topology }: ClusterPlace, node: Executor, words: readon
   );
 }
 
-// kubeadm says its token, and colours some of what it says; logs are for reading and passing on.
-const kubeadmScript = `
-log=$1
+/**
+ * A function of the shell that runs kubeadm with its arguments and adds what it says to the file `$log`. kubeadm says its
+ * token, and colours some of what it says; logs are for reading and passing on.
+ *
+ * @param before what stands before kubeadm, such as `timeout 900`
+ */
+export function kubeadmLogged(before = ''): string {
+  return `kubeadm_logged() (
+  umask 077
+  ${before} kubeadm "$@" >>"$log" 2>&1
+  code=$?
+  sed -i -E 's/\\b[a-z0-9]{6}\\.[a-z0-9]{16}\\b/TOKEN/g; s/\\x1b\\[[0-9;]*m//g' "$log"
+  exit $code
+)
+`;
+}
+
+const kubeadmScript = `log=$1
 shift
-umask 077
-kubeadm "$@" >>"$log" 2>&1
-code=$?
-sed -i -E 's/\\b[a-z0-9]{6}\\.[a-z0-9]{16}\\b/TOKEN/g; s/\\x1b\\[[0-9;]*m//g' "$log"
-exit $code
+${kubeadmLogged()}kubeadm_logged "$@"
 `;

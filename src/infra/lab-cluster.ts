@@ -3,8 +3,8 @@
 import { remote } from '@pulumi/command';
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource, secret } from '@pulumi/pulumi';
 import { parse } from 'yaml';
-import { discoveryKubeconfigOf, ignoredPreflight } from '../cluster/kubeadm.ts';
-import { adminKubeconfig, discoveryKubeconfig, kubeadmConfig, logOf } from '../cluster/node-paths.ts';
+import { discoveryKubeconfigOf, ignoredPreflight, kubeadmLogged } from '../cluster/kubeadm.ts';
+import { adminKubeconfig, discoveryKubeconfig, kubeadmConfig, logOf, podlabEtc } from '../cluster/node-paths.ts';
 import type { Topology } from '../topology/topology.ts';
 import { connectionTo } from './connection.ts';
 import type { LabNode } from './lab-node.ts';
@@ -69,17 +69,23 @@ const prepare = `set -eu
 systemctl restart containerd
 systemctl enable --quiet --now ${networkUnit}
 systemctl enable --quiet kubelet
-kubeadm_logged() {
-  timeout 900 kubeadm "$@" --config ${kubeadmConfig} --ignore-preflight-errors ${ignoredPreflight} >>${logOf('kubeadm')} 2>&1 ||
-    { tail -n 30 ${logOf('kubeadm')} >&2; exit 1; }
+log=${logOf('kubeadm')}
+ignored=${ignoredPreflight}
+${kubeadmLogged('timeout 1500')}run() {
+  kubeadm_logged "$@" --config ${kubeadmConfig} --ignore-preflight-errors "$ignored" || { tail -n 15 "$log" >&2; exit 1; }
 }
 `;
 
-const initScript = `${prepare}[ -e ${adminKubeconfig} ] || kubeadm_logged init --skip-phases show-join-command
+/** There when kubeadm has ended well: the files that it writes are there long before. */
+const initialised = `${podlabEtc}/initialised`;
+
+// kubeadm goes on with what a run that was cut off has left, when it is told that this is no fault.
+const initScript = `${prepare}[ ! -e ${adminKubeconfig} ] || ignored=all
+[ -e ${initialised} ] || { run init --skip-phases show-join-command; touch ${initialised}; }
 [ ! -s ${workersFile} ] || kubectl --kubeconfig ${adminKubeconfig} apply --server-side -f ${workersFile} >/dev/null
 cat ${adminKubeconfig}
 `;
 
 const joinScript = `${prepare}cat >${discoveryKubeconfig}
-[ -e /etc/kubernetes/kubelet.conf ] || kubeadm_logged join
+[ -e /etc/kubernetes/kubelet.conf ] || run join
 `;
