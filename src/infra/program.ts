@@ -54,9 +54,9 @@ interface Made {
 }
 
 const isPreview = runtime.isDryRun();
-const made: Made = config(clusterKeys.workshop) === undefined ? await room() : await seat();
-export const { nodes, objects } = made;
-export const kubeconfig = made.kubeconfig && secret(made.kubeconfig);
+const { kubeconfig, ...made }: Made = config(clusterKeys.workshop) === undefined ? await room() : await seat();
+// Pulumi warns of every output that has a name and no value.
+export default { ...made, ...(kubeconfig === undefined ? {} : { kubeconfig: secret(kubeconfig) }) };
 
 /** What the stack file describes. */
 async function room(): Promise<Made> {
