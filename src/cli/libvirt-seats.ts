@@ -32,9 +32,16 @@ export async function libvirtSeats(app: App, fleet: Fleet): Promise<SeatPlace> {
   const place = workshop.libvirt as LibvirtPlace;
   // Rooms of seats are made, reset and removed as those of this machine are, by another driver.
   const seats = await localSeats(app, fleet, (seat) => isSameRoom(app, fleet, seat));
+  // Asked many times; where a seat is does not change while it is made or removed.
+  const hosts = new Map<string, string>();
+  const hostOf = (seat: Seat): string => {
+    const host = hosts.get(seat.stack) ?? fleet.record().seats[seat.stack]?.host ?? fleet.hostOf(seat);
+    hosts.set(seat.stack, host);
+    return host;
+  };
   const pace: Pace = {
     parallel: Math.max(1, Math.min(place.hosts.length * place.parallel, Math.floor(availableMemory() / makingBytes))),
-    lanes: { of: (seat) => fleet.record().seats[seat.stack]?.host ?? fleet.hostOf(seat), most: place.parallel },
+    lanes: { of: hostOf, most: place.parallel },
     firstAlone: false,
   };
   const statuses = async (stacks: readonly string[]): Promise<readonly RoomStatus[]> =>
