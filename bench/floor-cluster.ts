@@ -23,7 +23,7 @@ export function writeFloor(dir: string, topology: Topology, toolchain: Toolchain
     toolchain,
     node: nothingRuns,
     connect: nothingRuns,
-    nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => `${group}/${node}` },
+    nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => `${group}/${node}`, patience: 1 },
     signal: new AbortController().signal,
     bootstrapToken: 'abcdef.0123456789abcdef',
   };

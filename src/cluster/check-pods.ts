@@ -44,7 +44,11 @@ export function checkName(run: string, node: string): string {
  * @param clusterIp the first address of the service range, which the Service `kubernetes` has
  * @param run tells the pods of one start from those of an earlier one, which a restored cluster still remembers
  */
-export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: string, run: string): readonly CheckPod[] {
+export function checkPods(
+  { topology, toolchain, nodes }: ClusterPlace,
+  clusterIp: string,
+  run: string,
+): readonly CheckPod[] {
   const hasNetwork = topology.cni.name !== 'none';
   const target = hasNetwork ? 'kubernetes.default.svc.cluster.local' : clusterIp;
   const object = (name: string) => ({
@@ -66,7 +70,7 @@ export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: stri
           image: toolchain.images.box,
           imagePullPolicy: 'Never',
           // Its own name at the end of its command line: by it, it is found among the processes of its node.
-          command: ['sh', '-c', checkScript(target), checkName(run, name)],
+          command: ['sh', '-c', checkScript(target, nodes.patience), checkName(run, name)],
         },
       ],
     },
@@ -74,10 +78,10 @@ export function checkPods({ topology, toolchain }: ClusterPlace, clusterIp: stri
   return topology.nodes.map(({ name }) => ({ name: checkName(run, name), object: object(name) }));
 }
 
-function checkScript(target: string): string {
+function checkScript(target: string, patience: number): string {
   // Again and again: what a restored cluster could reach a moment ago may have been what its kernel remembered. And several at
   // once: a question that was asked before anybody could answer it holds up nobody.
-  const question = `{ ! timeout 1 nc ${target} 443 </dev/null || echo reached $n; } &`;
+  const question = `{ ! timeout ${patience} nc ${target} 443 </dev/null || echo reached $n; } &`;
   // A first process of a container has no signals that end it unless it asks: without, the kubelet waits two seconds and kills.
-  return `trap 'exit 0' TERM; n=0; while :; do n=$((n+1)); echo asked $n; ${question} sleep 0.2; done`;
+  return `trap 'exit 0' TERM; n=0; while :; do n=$((n+1)); echo asked $n; ${question} sleep ${0.2 * patience}; done`;
 }

@@ -31,6 +31,8 @@ export interface NodeSettings {
   readonly cgroupDriver: 'cgroupfs' | 'systemd';
   /** Control group under which a node's pods get theirs; '' is the top. */
   cgroupOf(node: string): string;
+  /** How many times longer than on this machine itself everything may take on the nodes; 1 unless their processors are emulated. */
+  readonly patience: number;
 }
 
 /** The node that kubeadm initialises: the first of the stack file. */

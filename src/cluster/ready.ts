@@ -60,7 +60,8 @@ export async function waitUntilReady(
 ): Promise<void> {
   const clusterIp = formatIp(nthAddress(cidrOf(place.topology.kubernetes.serviceSubnet), 1));
   const pods = checkPods(place, clusterIp, run);
-  const options = { withinMs: readyWithinMs, everyMs, update, signal: place.signal };
+  const { patience } = place.nodes;
+  const options = { withinMs: readyWithinMs * patience, everyMs: everyMs * patience, update, signal: place.signal };
   // Refused until the controller manager has made the namespace's service account.
   const start = async () => {
     await Promise.all(pods.map(({ object }) => api.create(podsOfChecks, object)));

@@ -93,6 +93,8 @@ export const files: Readonly<Record<string, string>> = {
   '/etc/systemd/system/kubelet.service': kubeletUnit,
   '/etc/systemd/system/containerd.service.d/podlab.conf':
     '[Service]\nStandardOutput=append:/var/log/podlab/containerd.log\nStandardError=inherit\n',
+  // Each connection that podlab makes into the cluster is a session of the one connection that its commands share.
+  '/etc/ssh/sshd_config.d/podlab.conf': 'MaxSessions 100\n',
   '/etc/tmpfiles.d/podlab.conf': 'd /var/log/podlab 0755 root root -\n',
   '/var/log/podlab/.keep': '',
 };

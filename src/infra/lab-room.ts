@@ -11,6 +11,7 @@ import { LabNetworks } from './lab-networks.ts';
 import { LabNode } from './lab-node.ts';
 import { LabWorkloads } from './lab-workloads.ts';
 import { machineFiles } from './machine-files.ts';
+import { machineNodes } from './machine-nodes.ts';
 import { libvirtNames } from './names.ts';
 import { nodeAddress } from './node-address.ts';
 import type { RoomSettings } from './room-settings.ts';
@@ -43,7 +44,7 @@ export function labRoom(topology: Topology, settings: RoomSettings): RoomOutputs
   const plan = cluster && {
     topology,
     toolchain: cluster.toolchain,
-    nodes: { cgroupDriver: 'systemd' as const, cgroupOf: () => '' },
+    nodes: machineNodes(settings.type),
     bootstrapToken: settings.keys.bootstrapToken,
   };
   const nodes = topology.nodes.map((node) => {

@@ -10,6 +10,7 @@ import { startCluster } from '../../src/cluster/start-cluster.ts';
 import { openProgram } from '../../src/host/open-program.ts';
 import { podlabPaths } from '../../src/host/paths.ts';
 import { vmImage } from '../../src/image/build-image.ts';
+import { machineNodes } from '../../src/infra/machine-nodes.ts';
 import { libvirtNames } from '../../src/infra/names.ts';
 import { silentReporter } from '../../src/reporter.ts';
 import { imageStore } from '../../src/toolchain/image-store.ts';
@@ -159,7 +160,7 @@ describeLibvirt('a room of one virtual machine', () => {
           node: () => node,
           connect: async (host: string, port: number) =>
             openProgram(room.enter(sshConnectArgv(target, host, port)), { PATH: path, HOME: '/root' }),
-          nodes: { cgroupDriver: 'systemd', cgroupOf: () => '' },
+          nodes: machineNodes('qemu'),
           bootstrapToken: 'abcdef.0123456789abcdef',
           signal: workplace.signal,
         } as const;

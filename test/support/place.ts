@@ -17,7 +17,11 @@ export const assembledToolchain: Toolchain = {
 
 export function placeOf(
   topology: Topology,
-  nodes: NodeSettings = { cgroupDriver: 'cgroupfs', cgroupOf: (node) => `/podlab/${topology.stack}/${node}` },
+  nodes: NodeSettings = {
+    cgroupDriver: 'cgroupfs',
+    cgroupOf: (node) => `/podlab/${topology.stack}/${node}`,
+    patience: 1,
+  },
   toolchain: Toolchain = assembledToolchain,
 ): ClusterPlace {
   return {

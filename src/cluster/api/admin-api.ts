@@ -20,7 +20,7 @@ const answerWithinMs = 10_000;
 const alreadyThere = 409;
 
 /** With the kubeconfig that kubeadm left on the first node; nothing is sent before the first question. */
-export async function openAdminApi({ topology, node, connect, signal }: ClusterPlace): Promise<AdminApi> {
+export async function openAdminApi({ topology, node, connect, nodes, signal }: ClusterPlace): Promise<AdminApi> {
   const text = await runOnNode(node(controlPlaneOf(topology)), ['cat', adminKubeconfig]);
   const { clusters, users } = parse(text) as Kubeconfig;
   const [cluster] = clusters;
@@ -37,7 +37,7 @@ export async function openAdminApi({ topology, node, connect, signal }: ClusterP
       key: decode(user.user['client-key-data']),
     },
     headers: { 'content-type': 'application/json' },
-    timeoutMs: answerWithinMs,
+    timeoutMs: answerWithinMs * nodes.patience,
     signal,
   });
   const call = async (method: string, path: string, body?: object, fine = 0) => {

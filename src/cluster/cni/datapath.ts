@@ -52,7 +52,7 @@ export async function checkDatapath(
       const faults = (await Promise.all(looks)).flat();
       return { isDone: faults.length === 0, seen: faults.join('; ') };
     },
-    { withinMs, everyMs, update, signal: place.signal },
+    { withinMs: withinMs * place.nodes.patience, everyMs, update, signal: place.signal },
   );
   const skip = whyNoPackets(topology);
   if (skip !== '') return { skipped: [skip] };

@@ -9,6 +9,7 @@ import { proveReady } from '../../cluster/start-cluster.ts';
 import { LabError } from '../../error.ts';
 import { readTextIfExists } from '../../host/files.ts';
 import { gatherSettings } from '../../infra/gather-settings.ts';
+import { machineNodes } from '../../infra/machine-nodes.ts';
 import type { RoomSettings } from '../../infra/room-settings.ts';
 import { stackConfig } from '../../infra/stack-config.ts';
 import { forgetVmRecord, keepVmRecord, madeFrom, readVmRecord, type VmRecord } from '../../infra/vm-record.ts';
@@ -84,7 +85,7 @@ function placeOf(
     signal,
     node: (name) => machines.get(name) ?? machineExecutor(record, name, request),
     connect: async (host, port) => connectInside(record, host, port, request),
-    nodes: { cgroupDriver: 'systemd', cgroupOf: () => '' },
+    nodes: machineNodes(record.type),
   };
 }
 

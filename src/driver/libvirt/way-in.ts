@@ -11,6 +11,7 @@ import { openProgram } from '../../host/open-program.ts';
 import type { Paths } from '../../host/paths.ts';
 import { quoteCommand, runProgram } from '../../host/run.ts';
 import { jumpOf, localUri, sshHostOf } from '../../infra/libvirt-uri.ts';
+import { machineNodes } from '../../infra/machine-nodes.ts';
 import { nodeAddress } from '../../infra/node-address.ts';
 import { hostKeyAlias, type VmRecord, vmPlaces } from '../../infra/vm-record.ts';
 import { type SshTarget, sshConnectArgv } from '../../vm/ssh-argv.ts';
@@ -22,9 +23,6 @@ export interface Surroundings {
   readonly path: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
-
-/** How much longer an emulated processor takes. */
-const emulated = 8;
 
 /** @throws LabError NOT_FOUND */
 export function targetOf({ topology, uri }: VmRecord, name: string, { paths }: Surroundings): SshTarget {
@@ -70,7 +68,7 @@ export function machineExecutor(record: VmRecord, name: string, at: Surroundings
   return sshExecutor(ssh, {
     target,
     env: machineEnv(record, name),
-    patience: record.type === 'qemu' ? emulated : 1,
+    patience: machineNodes(record.type).patience,
   });
 }
 

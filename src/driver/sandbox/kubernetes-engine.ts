@@ -109,7 +109,7 @@ export async function startKubernetes(
     toolchain: parts.toolchain,
     node: (name) => nodeExecutor(record, name, signal),
     connect: (host, port) => connectThrough(record, gateway, host, port),
-    nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => cgroupParent(request.dir, node) },
+    nodes: { cgroupDriver: 'cgroupfs', cgroupOf: (node) => cgroupParent(request.dir, node), patience: 1 },
     signal,
     bootstrapToken: `${randomBytes(3).toString('hex')}.${randomBytes(8).toString('hex')}`,
   };

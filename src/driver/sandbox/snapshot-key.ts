@@ -65,7 +65,7 @@ function neutralPlace(topology: Topology, toolchain: Toolchain): ClusterPlace {
     toolchain,
     node: askNothing,
     connect: askNothing,
-    nodes: { cgroupDriver: 'cgroupfs', cgroupOf: () => '' },
+    nodes: { cgroupDriver: 'cgroupfs', cgroupOf: () => '', patience: 1 },
     signal: new AbortController().signal,
     bootstrapToken: '',
   };

@@ -121,7 +121,7 @@ test.each(['iptables', 'nftables', 'ipvs'])('kube-proxy works by %s', (mode) => 
 });
 
 test('where systemd manages control groups the kubelet uses it, and has no root of its own', () => {
-  const place = placeOf(odd, { cgroupDriver: 'systemd', cgroupOf: () => '' });
+  const place = placeOf(odd, { cgroupDriver: 'systemd', cgroupOf: () => '', patience: 1 });
   const documents = documentsOf(initDocuments(place));
   expect(documents.KubeletConfiguration).toMatchObject({ cgroupDriver: 'systemd', failCgroupV1: false });
   expect(documents.InitConfiguration).toMatchObject({

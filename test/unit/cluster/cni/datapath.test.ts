@@ -59,7 +59,7 @@ function place(cni: string, packets: { exitCode: number; stdout: string }, sent:
       return { ...whole, ...packets };
     },
   });
-  return { topology, node, signal: new AbortController().signal } as unknown as ClusterPlace;
+  return { topology, node, nodes: { patience: 1 }, signal: new AbortController().signal } as unknown as ClusterPlace;
 }
 
 const look = (at: ClusterPlace) => checkDatapath(at, podOf, () => undefined);
