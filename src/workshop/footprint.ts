@@ -89,7 +89,8 @@ async function nftOf(executor: Executor): Promise<readonly string[]> {
   if (listed.trim() === '') return [];
   const { nftables } = parse(executor, listed) as { nftables?: readonly Json[] };
   return (nftables ?? [])
-    .filter((entry) => record(entry, 'metainfo') === undefined && !isLeftOfService(record(entry, 'chain')))
+    .filter((entry) => record(entry, 'metainfo') === undefined)
+    .filter((entry) => !isLeftOfService(record(entry, 'chain')) && !comesByChance(record(entry, 'rule')))
     .map((entry) => `nft ${JSON.stringify(withoutChance(entry))}`);
 }
 
@@ -99,6 +100,14 @@ async function nftOf(executor: Executor): Promise<readonly string[]> {
  */
 function isLeftOfService(chain: Json | undefined): boolean {
   return text(chain, 'table') === 'kube-proxy' && field(chain, 'hook') === undefined;
+}
+
+/**
+ * kube-proxy writes this rule with its next look at everything, up to an hour after it has heard of the service range: before
+ * its first one when it was lucky (pkg/proxy/nftables, OnServiceCIDRsChanged).
+ */
+function comesByChance(rule: Json | undefined): boolean {
+  return text(rule, 'table') === 'kube-proxy' && text(rule, 'comment') === 'Drop traffic to unallocated ClusterIPs';
 }
 
 async function socketsOf(executor: Executor): Promise<readonly string[]> {

@@ -99,3 +99,12 @@ test('a chain that kube-proxy has not removed yet does not count, a rule in it d
   expect(await takeFootprint(nft(hooked))).toHaveLength(1);
   expect(await takeFootprint(nft({ chain: { ...chain.chain, table: 'mine' } }))).toHaveLength(1);
 });
+
+test('the rule that kube-proxy writes when it comes to it does not count, another drop in its table does', async () => {
+  const comment = 'Drop traffic to unallocated ClusterIPs';
+  const drop = { family: 'ip', table: 'kube-proxy', chain: 'cluster-ips-check', expr: [{ drop: null }] };
+  const nft = (rule: object) => contextOf({ 'nft -j list ruleset': { nftables: [{ rule }] } });
+  expect(await takeFootprint(nft({ ...drop, comment }))).toEqual([]);
+  expect(await takeFootprint(nft(drop))).toHaveLength(1);
+  expect(await takeFootprint(nft({ ...drop, comment, table: 'mine' }))).toHaveLength(1);
+});
