@@ -51,7 +51,7 @@ export function writeFloor(dir: string, topology: Topology, toolchain: Toolchain
     const files = new Map([
       ...nodeFiles(place, node.name),
       ...cni.filesOn(node.name),
-      ...(isFirst ? kubeadmPatchFiles() : []),
+      ...(isFirst ? kubeadmPatchFiles(place) : []),
       [kubeadmConfig, isFirst ? initDocuments(place) : joinDocument(place, node.name)],
       ['/etc/hosts', hosts(topology)],
       ['/etc/resolv.conf', 'options timeout:1 attempts:1\n'],

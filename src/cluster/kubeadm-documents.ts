@@ -14,12 +14,22 @@ export function initDocuments(place: ClusterPlan): string {
 }
 
 /** Files of `kubeadmPatches`, name → text. */
-export function kubeadmPatchFiles(): ReadonlyMap<string, string> {
+export function kubeadmPatchFiles({ nodes: { patience } }: Pick<ClusterPlan, 'nodes'>): ReadonlyMap<string, string> {
   // Asked as soon as it starts and then every ten seconds, CoreDNS would be ready ten seconds after it is.
-  const probe = { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: 1 } }] };
-  return new Map([
-    [`${kubeadmPatches}/corednsdeployment+strategic.yaml`, stringify({ spec: { template: { spec: probe } } })],
-  ]);
+  const probe = { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: patience } }] };
+  const patches = new Map<string, object>([['corednsdeployment', { spec: { template: { spec: probe } } }]]);
+  if (patience > 1) for (const name of staticPods) patches.set(name, seldomKilled(name));
+  return new Map(
+    [...patches].map(([name, patch]) => [`${kubeadmPatches}/${name}+strategic.yaml`, stringify(patch)] as const),
+  );
+}
+
+const staticPods = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+
+/** An answer that takes half a minute is no reason to start again from the beginning, which takes minutes. */
+function seldomKilled(name: string): Document {
+  const livenessProbe = { periodSeconds: 60, timeoutSeconds: 60, failureThreshold: 10 };
+  return { spec: { containers: [{ name, livenessProbe }] } };
 }
 
 /** The document that `kubeadm join` reads on a worker. */

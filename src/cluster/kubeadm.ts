@@ -27,7 +27,7 @@ export const ignoredPreflight = [
 /** @throws LabError COMMAND_FAILED with the end of kubeadm's and the kubelet's logs */
 export async function initialise(place: ClusterPlace): Promise<void> {
   const node = place.node(controlPlaneOf(place.topology));
-  await writeFiles(node, new Map([[kubeadmConfig, initDocuments(place)], ...kubeadmPatchFiles()]));
+  await writeFiles(node, new Map([[kubeadmConfig, initDocuments(place)], ...kubeadmPatchFiles(place)]));
   await kubeadm(place, node, ['init', '--config', kubeadmConfig, '--skip-phases', 'show-join-command']);
 }
 

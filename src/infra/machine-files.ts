@@ -29,7 +29,9 @@ export function machineFiles(plan: ClusterPlan, cni: CniPlan, node: string): Rea
     [networkScript, scriptOf(cni.commandsOn(node))],
     [`/etc/systemd/system/${networkUnit}`, unit],
     [kubeadmConfig, isFirst ? initDocuments(plan) : joinDocument(plan, node)],
-    ...(isFirst ? [...kubeadmPatchFiles(), [workersFile, nodeObjects(topology, workersOf(topology))] as const] : []),
+    ...(isFirst
+      ? [...kubeadmPatchFiles(plan), [workersFile, nodeObjects(topology, workersOf(topology))] as const]
+      : []),
     [madeAs, `${JSON.stringify({ kubernetes: topology.kubernetes, cni: topology.cni }, undefined, 2)}\n`],
   ]);
 }

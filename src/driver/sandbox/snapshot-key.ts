@@ -33,7 +33,7 @@ export function snapshotKey({ topology, toolchain, store, cni, workloads }: Snap
     toolchain: toolchain.id,
     store: store.id,
     // What this version of podlab would make of them: a new version may write other documents for the same stack file.
-    documents: [initDocuments(place), ...kubeadmPatchFiles(), ...nodes.map((name) => joinDocument(place, name))],
+    documents: [initDocuments(place), ...kubeadmPatchFiles(place), ...nodes.map((name) => joinDocument(place, name))],
     cni: [cni.manifests, cni.later, ...nodes.map((name) => [[...cni.filesOn(name)], cni.commandsOn(name)])],
     workloads: workloads.map(({ text }) => text),
   };

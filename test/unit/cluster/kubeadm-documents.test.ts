@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { workersOf } from '../../../src/cluster/cluster-place.ts';
-import { initDocuments, joinDocument } from '../../../src/cluster/kubeadm-documents.ts';
+import { initDocuments, joinDocument, kubeadmPatchFiles } from '../../../src/cluster/kubeadm-documents.ts';
 import { loadTopology } from '../../../src/topology/load-topology.ts';
 import type { Topology } from '../../../src/topology/topology.ts';
 import { assembledToolchain, placeOf } from '../../support/place.ts';
@@ -126,6 +126,26 @@ test('where systemd manages control groups the kubelet uses it, and has no root 
   expect(documents.KubeletConfiguration).toMatchObject({ cgroupDriver: 'systemd', failCgroupV1: false });
   expect(documents.InitConfiguration).toMatchObject({
     nodeRegistration: { kubeletExtraArgs: [{ name: 'node-ip', value: ipOf(first, 'in') }] },
+  });
+});
+
+test('the control plane of an emulated machine is not killed for answering late', () => {
+  const filesWith = (patience: number) => kubeadmPatchFiles({ nodes: { ...placeOf(odd).nodes, patience } });
+  const nameOf = (path: string) => path.split('/').at(-1);
+  expect([...filesWith(1).keys()].map(nameOf)).toEqual(['corednsdeployment+strategic.yaml']);
+  const files = filesWith(8);
+  expect([...files.keys()].map(nameOf)).toEqual(
+    ['corednsdeployment', 'etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+      (name) => `${name}+strategic.yaml`,
+    ),
+  );
+  const [, api = ''] = [...files].find(([path]) => path.includes('kube-apiserver')) ?? [];
+  expect(parse(api)).toEqual({
+    spec: {
+      containers: [
+        { name: 'kube-apiserver', livenessProbe: { periodSeconds: 60, timeoutSeconds: 60, failureThreshold: 10 } },
+      ],
+    },
   });
 });
 
