@@ -72,7 +72,11 @@ export function libvirtDriver(options: DriverOptions): Driver {
     if (anew && isSame && record.hasReadyState && from !== 'fresh' && hasAll(now)) {
       const begun = performance.now();
       await putBack(record, reporter);
-      return { created: true, from: 'golden', phases: [{ name: 'load', ms: Math.round(performance.now() - begun) }] };
+      const load = { name: 'load', ms: Math.round(performance.now() - begun) };
+      if (topology.engine !== 'kubernetes') return { created: true, from: 'golden', phases: [load] };
+      const { proveRoom } = await import('./make-room.ts');
+      const proof = await proveRoom({ ...options, topology, file }, reporter);
+      return { created: true, from: 'golden', phases: [load, ...proof] };
     }
     if (!anew && isSame && now.state === 'broken') {
       const started = await restart(record, reporter);

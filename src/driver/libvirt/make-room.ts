@@ -58,17 +58,31 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
     throw error;
   });
   if (signal.aborted) throw interrupted(stack);
-  const proof = new Phases();
-  if (settings.cluster !== undefined) {
-    const { toolchain } = settings.cluster;
-    const place = placeOf(request, record, { toolchain, bootstrapToken: settings.keys.bootstrapToken });
-    await proveReady({ place, phases: proof, reporter, run: randomBytes(3).toString('hex') });
-  }
+  const proof = await prove(request, settings, record, reporter);
   keepVmRecord(paths.state, record, settings.keys);
   return {
-    phases: [gathered, ...progress.phases, ...proof.all],
+    phases: [gathered, ...progress.phases, ...proof],
     isAllNew: topology.nodes.every(({ name }) => isNew(name, progress)),
   };
+}
+
+/** Waits until the cluster of machines that were put back is ready, by the same definition as when it was made. */
+export async function proveRoom(request: RoomRequest, reporter: Reporter): Promise<readonly Phase[]> {
+  const { settings, record } = await gather(request, false, reporter);
+  return prove(request, settings, record, reporter);
+}
+
+async function prove(
+  request: RoomRequest,
+  { cluster, keys }: RoomSettings,
+  record: VmRecord,
+  reporter: Reporter,
+): Promise<readonly Phase[]> {
+  if (cluster === undefined) return [];
+  const phases = new Phases();
+  const place = placeOf(request, record, { toolchain: cluster.toolchain, bootstrapToken: keys.bootstrapToken });
+  await proveReady({ place, phases, reporter, run: randomBytes(3).toString('hex') });
+  return phases.all;
 }
 
 /** The machines, as those see them who know clusters. */
