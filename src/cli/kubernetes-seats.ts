@@ -1,29 +1,35 @@
 // Seats on an existing cluster: a pod each, by server-side apply; the cluster schedules.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ApiObject, collectionPath, type KubeconfigCluster, pathOf } from '../cluster/api/kubeconfig-cluster.ts';
+import { type ApiObject, collectionPath, pathOf } from '../cluster/api/kubeconfig-cluster.ts';
 import { LabError } from '../error.ts';
 import { judgeSeat, type SeatDeployment, type SeatPod, type SeatVerdict } from '../fleet/judge-seat.ts';
-import { seatObjects, workshopObjects } from '../fleet/seat-objects.ts';
+import { seatObjects, tokensObject, workshopObjects } from '../fleet/seat-objects.ts';
 import {
-  type KubernetesObject,
+  pageUrl,
   type SeatPlan,
   seatContainer,
   seatLabel,
   seatProgram,
+  tokensName,
   workshopLabel,
 } from '../fleet/seat-plan.ts';
 import type { Seat } from '../fleet/workshop.ts';
 import type { RunOptions } from '../host/host.ts';
+import type { RoomView } from '../probe/room-view.ts';
+import type { Topology } from '../topology/topology.ts';
 import { openProgress } from '../workshop/progress.ts';
 import type { App } from './app.ts';
 import type { Fleet } from './fleet.ts';
 import { openWorkshopCluster, planSeats } from './kubernetes-plan.ts';
+import { applyOwn, removeAll, seatKinds, sharedKinds, strangersIn, warningsOf } from './seat-kinds.ts';
 import type { SeatPlace } from './seat-place.ts';
 
 /** Waiting is the cluster's; each takes a request a second. */
 const pace = { parallel: 16, firstAlone: false };
 const pollMs = 1000;
+/** On whatever machine the page is looked at. */
+const forwardedPort = 8080;
 /** Pulling an image of 150 MB takes its time. */
 const upWithinMs = 300_000;
 /** What may come right by itself (a node that is being freed, a registry that stumbles) gets this long. */
@@ -32,10 +38,8 @@ const patienceMs = 30_000;
 const echoMs = 3000;
 const goneWithinMs = 90_000;
 const resetWithinMs = 120_000;
-
-/** In the order in which they are removed: first what leads to the pod, last what it has mounted. */
-const seatKinds = ['Ingress', 'Service', 'Deployment', 'PersistentVolumeClaim'];
-const sharedKinds = ['NetworkPolicy', 'ConfigMap'];
+/** A seat says something every ten seconds (seat/podlab-seat). */
+const quietMs = 35_000;
 
 export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace> {
   const { cluster, kubernetes } = await openWorkshopCluster(app, fleet);
@@ -63,8 +67,20 @@ export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace
     if (pod !== undefined) return { namespace, pod, container: seatContainer };
     throw notMade(name, seat);
   };
+  const touchPod = async (seat: Seat) => {
+    const { pod } = await podOf(seat);
+    const annotations = { 'podlab/cards': new Date().toISOString() };
+    await cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: pod, namespace, annotations } });
+  };
   const inSeat = async (seat: Seat, argv: readonly string[], options: RunOptions) =>
     cluster.exec(await podOf(seat), [seatProgram, ...argv], options);
+  const mustRun = async (seat: Seat, argv: readonly string[], input?: string) => {
+    const options = { timeoutMs: resetWithinMs, signal: app.signal, ...(input === undefined ? {} : { input }) };
+    const { exitCode, stdout, stderr } = await inSeat(seat, argv, options);
+    if (exitCode === 0) return stdout;
+    const what = argv.filter((word) => word !== 'run').join(' ');
+    throw new LabError('COMMAND_FAILED', `${what} in ${seat.stack} ended with ${exitCode}: ${stderr.trim()}`);
+  };
   const waitUntilUp = async (seat: Seat) => {
     const verdict = await waitForSeat(app, () => look(seat));
     if (verdict.state === 'up') return;
@@ -92,10 +108,8 @@ export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace
     reset: async (seat) => {
       const { state } = await look(seat);
       if (state === 'up') {
-        const argv = ['run', 'podlab', 'reset', seat.stack];
-        const { exitCode, stderr } = await inSeat(seat, argv, { timeoutMs: resetWithinMs, signal: app.signal });
-        if (exitCode === 0) return { pod: 'kept' };
-        throw new LabError('COMMAND_FAILED', `podlab reset in the seat ended with ${exitCode}: ${stderr.trim()}`);
+        await mustRun(seat, ['run', 'podlab', 'reset', seat.stack]);
+        return { pod: 'kept' };
       }
       if (state === 'down') throw notMade(name, seat);
       // A pod that does not get there is replaced as a whole.
@@ -146,64 +160,70 @@ export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace
       ]);
       return seats.map(({ stack }) => {
         const isOf = ({ metadata }: ApiObject) => metadata.labels?.[seatLabel] === stack;
-        const { state, reason } = judgeSeat(deployments.find(isOf), pods.filter(isOf));
-        return { state, reason };
+        const { state, reason, hint } = judgeSeat(deployments.find(isOf), pods.filter(isOf));
+        return { state, reason, hint };
       });
     },
     progress: async (seat) => {
-      const answer = await inSeat(seat, ['progress'], { signal: app.signal }).catch(() => undefined);
+      const pods = await listOf<SeatPod>('Pod', ofSeat(seat));
+      // A node that does not answer would be waited for.
+      const ask = pods.some(isReady) ? inSeat(seat, ['progress'], { signal: app.signal }) : undefined;
+      const answer = await ask?.catch(() => undefined);
       const text = answer?.exitCode === 0 && answer.stdout !== '' ? answer.stdout : undefined;
       const elsewhere = { read: async () => text, write: async () => {}, keepAside: async () => '' };
       return (await openProgress(elsewhere)).data;
     },
     run: (seat, node, argv, options) =>
       inSeat(seat, ['run', ...(node === 'localhost' ? argv : ['podlab', 'exec', node, '--', ...argv])], options),
+    pageWay: (seat) => {
+      const url = pageUrl(kubernetes, seat);
+      const forward = `kubectl --namespace ${namespace} port-forward service/${seat.stack} ${forwardedPort}:80`;
+      return url === '' ? { url: `http://127.0.0.1:${forwardedPort}/`, first: forward } : { url, first: '' };
+    },
+    keepTokens: async (hashes) => {
+      const workshop = { ...fleet.workshop, kubernetes };
+      // Who has one namespace only may not look at it, and has it.
+      const there = await cluster.get(`${collectionPath('Namespace', '')}/${namespace}`).catch(() => ({}));
+      if (there === undefined) {
+        throw new LabError('STACK_NOT_UP', `there is no namespace ${namespace}, so no place for tokens`, {
+          hint: 'Run "podlab fleet up" first; then these cards again.',
+        });
+      }
+      const path = pathOf({ kind: 'Secret', metadata: { name: tokensName(name), namespace } });
+      const known = (await cluster.get<{ data?: Readonly<Record<string, string>> }>(path))?.data ?? {};
+      const others = Object.entries(known).flatMap(([seat, hash]) => (hashes.has(seat) ? [] : [[seat, atob(hash)]]));
+      const named = [...hashes].filter(([, hash]) => hash !== '');
+      await applyOwn(cluster, name, tokensObject(workshop, Object.fromEntries([...others, ...named])));
+      // Nodes look at Secrets once a minute, and at a pod that changes at once.
+      const seats = fleet.workshop.seats.filter(({ stack }) => hashes.has(stack));
+      await Promise.all(seats.map((seat) => touchPod(seat).catch(() => {})));
+    },
+    reach: {
+      follow: async (seat, onLine, signal) => {
+        const pod = await podOf(seat).catch((error: Error) => error.message);
+        if (typeof pod === 'string') return pod;
+        return cluster.follow(pod, [seatProgram, 'follow'], { onLine, quietMs, signal });
+      },
+      tell: async (seat, word) => void (await mustRun(seat, ['tell'], word)),
+      look: async (seat) => {
+        const said = await mustRun(seat, ['run', 'podlab', 'seat', '--look']);
+        return (JSON.parse(said) as { room?: { readonly topology: Topology; readonly view: RoomView } }).room;
+      },
+      resetExercise: async (seat, exercise) =>
+        void (await mustRun(seat, ['run', 'podlab', 'reset', exercise, '--stack', seat.stack])),
+    },
   };
+}
+
+function isReady({ metadata, status }: SeatPod): boolean {
+  const isHere = metadata?.deletionTimestamp === undefined;
+  return isHere && status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
 }
 
 function notMade(workshop: string, { stack }: Seat): LabError {
   return new LabError('STACK_NOT_UP', `seat ${stack} of workshop "${workshop}" has no pod`, {
     hint: 'Run "podlab fleet up" first.',
   });
-}
-
-/** What would go with a namespace and is not of this workshop. */
-async function strangersIn(cluster: KubeconfigCluster, namespace: string): Promise<readonly string[]> {
-  const lists = await Promise.all(
-    [...seatKinds, ...sharedKinds, 'Pod', 'Secret'].map(async (kind) => {
-      const found = await cluster.list<ApiObject>(collectionPath(kind, namespace), `!${workshopLabel}`);
-      return found.map(({ metadata }) => `${kind.toLowerCase()} ${metadata.name}`);
-    }),
-  );
-  // Every namespace has this one.
-  return lists.flat().filter((name) => name !== 'configmap kube-root-ca.crt');
-}
-
-/** What is there already and has no label of this workshop is somebody else's. */
-async function applyOwn(cluster: KubeconfigCluster, workshop: string, object: KubernetesObject): Promise<void> {
-  const there = await cluster.get<ApiObject>(pathOf(object));
-  if (there !== undefined && there.metadata.labels?.[workshopLabel] !== workshop) {
-    const { kind, metadata } = object;
-    const what = `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
-    throw new LabError('STACK_CHANGED', `${what} is there already, and this workshop did not make it`, {
-      hint: 'Remove it, or give the workshop another name or namespace.',
-    });
-  }
-  await cluster.apply(object);
-}
-
-async function removeAll(
-  cluster: KubeconfigCluster,
-  objects: readonly ApiObject[],
-  kind: string,
-): Promise<readonly string[]> {
-  const removed: string[] = [];
-  for (const { metadata } of objects) {
-    const { name, namespace = '', uid } = metadata;
-    const isThere = await cluster.remove(`${collectionPath(kind, namespace)}/${name}`, uid);
-    if (isThere) removed.push(`${kind.toLowerCase()} ${name}`);
-  }
-  return removed;
 }
 
 async function waitForSeat(app: App, look: () => Promise<SeatVerdict>): Promise<SeatVerdict> {
@@ -236,14 +256,4 @@ async function patiently({ signal }: App): Promise<void> {
   await pause(pollMs, undefined, { signal }).catch(() => {
     throw new LabError('CANCELLED', 'interrupted');
   });
-}
-
-/** The newest complaint about a seat's pod. */
-async function warningsOf(cluster: KubeconfigCluster, namespace: string, { stack }: Seat): Promise<string> {
-  const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=${encodeURIComponent('type=Warning,involvedObject.kind=Pod')}`;
-  const events = await cluster
-    .get<{ items: readonly { involvedObject: { name?: string }; message?: string; lastTimestamp?: string }[] }>(path)
-    .catch(() => undefined);
-  const own = (events?.items ?? []).filter(({ involvedObject }) => involvedObject.name?.startsWith(`${stack}-`));
-  return own.sort((a, b) => (a.lastTimestamp ?? '').localeCompare(b.lastTimestamp ?? '')).at(-1)?.message ?? '';
 }

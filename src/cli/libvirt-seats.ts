@@ -61,7 +61,7 @@ export async function libvirtSeats(app: App, fleet: Fleet): Promise<SeatPlace> {
     },
     status: async (which) => {
       const found = await statuses(which.map(({ stack }) => stack));
-      return found.map(({ state, reason }) => ({ state, reason }));
+      return found.map(({ state, reason }) => ({ state, reason, hint: '' }));
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { LabError } from '../error.ts';
 import { findShortages, parallelFor } from '../fleet/capacity.ts';
-import { seatRecord } from '../fleet/fleet-record.ts';
+import { seatRecord, withSeat } from '../fleet/fleet-record.ts';
 import { seatSeed } from '../fleet/seat-seed.ts';
 import type { Seat } from '../fleet/workshop.ts';
 import { availableMemory, freeDisk, usableCpus } from '../host/capacity.ts';
@@ -66,11 +66,20 @@ export async function localSeats(
       Promise.all(
         seats.map(async (seat) => {
           const { state, reason } = await fleet.status(seat);
-          return { state, reason };
+          const isGone = state === 'down' && seatRecord(fleet.record(), seat.stack).wanted;
+          return { state, reason: isGone ? 'its room is gone' : reason, hint: '' };
         }),
       ),
     progress: async (seat) => (await progressOf(app, seat.stack)).data,
     run: async (seat, node, argv, options) => (await driver.executor(seat.stack, node)).run(argv, options),
+    pageWay: () => ({ url: '', first: '' }),
+    keepTokens: async (hashes) =>
+      fleet.remember((record) =>
+        [...hashes].reduce(
+          (now, [stack, tokenHash]) => withSeat(now, stack, { ...seatRecord(now, stack), tokenHash }),
+          record,
+        ),
+      ),
   };
 }
 

@@ -15,6 +15,11 @@ import { labDesk } from './lab-desk.ts';
 import { roomFor, sessionFor } from './lab-room.ts';
 import { seatInbox } from './mailbox.ts';
 
+/** As much of a workshop as the desks of its seats need. */
+export type SeatDesksFleet = Pick<Fleet, 'driver' | 'locked' | 'record' | 'roomFile' | 'stackOf'> & {
+  readonly workshop: Pick<Fleet['workshop'], 'seats'>;
+};
+
 export interface SeatDesks {
   isHere(seat: string): boolean;
   /** @throws LabError NOT_FOUND, STACK_NOT_UP */
@@ -27,7 +32,7 @@ export interface SeatDesks {
 const [waitingOfSeat, waitingResets] = [8, 40];
 
 /** @param rootShells whether pages may open shells in rooms whose engine needs real root */
-export function seatDesks(app: App, fleet: Fleet, labs: readonly Lab[], rootShells: boolean): SeatDesks {
+export function seatDesks(app: App, fleet: SeatDesksFleet, labs: readonly Lab[], rootShells: boolean): SeatDesks {
   const { workshop, driver } = fleet;
   const entries = labs.map(({ name, title }) => ({ name, title }));
   const desks = new Map<string, Desk>();

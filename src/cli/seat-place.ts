@@ -3,6 +3,8 @@
 import type { Lanes } from '../fleet/run-seats.ts';
 import type { PlaceKind, Seat } from '../fleet/workshop.ts';
 import type { Argv, RunOptions, RunResult } from '../host/host.ts';
+import type { RoomView } from '../probe/room-view.ts';
+import type { Topology } from '../topology/topology.ts';
 import type { ProgressData } from '../workshop/progress.ts';
 import type { App } from './app.ts';
 import type { Fleet } from './fleet.ts';
@@ -11,6 +13,32 @@ export interface SeatState {
   readonly state: 'up' | 'starting' | 'broken' | 'down';
   /** Why it is not up, if that is known; else ''. */
   readonly reason: string;
+  /** What to do besides `fleet up`; '' when that is enough. */
+  readonly hint: string;
+}
+
+/** What a server can have of seats whose rooms are not on its machine, without being reached from there. */
+export interface SeatReach {
+  /**
+   * What happens at a seat, from its beginning: its clock (Unix milliseconds), then its journal, a line for each. Ends with
+   * the way there, and never rejects.
+   *
+   * @returns why there was none; '' when there was
+   */
+  follow(seat: Seat, onLine: (line: string) => void, signal: AbortSignal): Promise<string>;
+  /** Leaves there what the instructor says. */
+  tell(seat: Seat, word: string): Promise<void>;
+  /** The room as it is now; undefined while it is not up. */
+  look(seat: Seat): Promise<{ readonly topology: Topology; readonly view: RoomView } | undefined>;
+  resetExercise(seat: Seat, exercise: string): Promise<void>;
+}
+
+/** How a participant reaches the page of a seat. */
+export interface PageWay {
+  /** Its address, with a slash at its end; '' when it depends on where `podlab serve` listens. */
+  readonly url: string;
+  /** What has to be started before; '' for nothing. */
+  readonly first: string;
 }
 
 export interface SeatPlace {
@@ -41,6 +69,11 @@ export interface SeatPlace {
   progress(seat: Seat): Promise<Pick<ProgressData, 'tasks' | 'current'>>;
   /** A command on a node of the seat's room. */
   run(seat: Seat, node: string, argv: Argv, options: RunOptions): Promise<RunResult>;
+  pageWay(seat: Seat): PageWay;
+  /** Keeps the hashes of seats' tokens where their pages are; '' makes a token worthless. */
+  keepTokens(hashes: ReadonlyMap<string, string>): Promise<void>;
+  /** Undefined for seats whose files are on this machine. */
+  readonly reach?: SeatReach;
 }
 
 export interface Pace {

@@ -4,7 +4,6 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashToken } from '../fleet/tokens.ts';
 import { appendToFile, appendToFileSync, keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
-import { takeWord } from '../report/inbox.ts';
 import { openNoticeDesk } from '../report/notice-desk.ts';
 import { openReportDesk, type SeatTexts } from '../report/report-desk.ts';
 import { loadPictures } from '../web/assets.ts';
@@ -13,22 +12,23 @@ import { wordFor } from '../web/instructor/reports.ts';
 import type { Lab } from '../workshop/exercise.ts';
 import type { App } from './app.ts';
 import type { Fleet } from './fleet.ts';
-import { changeInbox } from './inbox-file.ts';
 import { readLab } from './lab-files.ts';
-import { seatDesks } from './seat-desks.ts';
+import { workshopRooms } from './workshop-rooms.ts';
 
 export interface WorkshopDesk {
   readonly desk: InstructorDesk;
-  /** Tells the seats of this machine what they have not heard. */
+  /** Tells the seats whose rooms it has what they have not heard. */
   deliver(): Promise<void>;
+  /** Takes what happened at them, and what happens. @returns what ends it */
+  watch(): Promise<() => void>;
 }
 
 export async function workshopDesk(app: App, fleet: Fleet, rootShells: boolean): Promise<WorkshopDesk> {
   const { name, title, opensAt, closesAt, hints, seats, labs: names } = fleet.workshop;
   const labs = await Promise.all(names.map((lab) => readLab(app, lab)));
   const stacks = seats.map(({ stack }) => stack);
-  const here = seatDesks(app, fleet, labs, rootShells);
   const record = cached(fleet);
+  const rooms = await workshopRooms(app, { ...fleet, record }, labs, rootShells);
   const hashOf = (seat: string) => record().seats[seat]?.tokenHash ?? '';
   const [reportTexts, noticeTexts] = [seatTexts(app, name, 'reports'), seatTexts(app, name, 'notices')];
   const notices = openNoticeDesk(stacks, {
@@ -49,23 +49,14 @@ export async function workshopDesk(app: App, fleet: Fleet, rootShells: boolean):
       const seat = stacks.find((one) => hashOf(one) === hash);
       return seat === undefined ? undefined : { seat, isGood: () => hashOf(seat) === hash };
     },
-    isHere: (seat) => record().seats[seat]?.wanted === true,
-    look: here.look,
-    reset: here.reset,
-    seatDesk: here.desk,
-    pictures: new Map(
-      labs.flatMap((lab) => [...loadPictures(lab.dir)].map(([path, asset]) => [`${lab.name}/${path}`, asset] as const)),
-    ),
+    isHere: rooms.isHere,
+    look: rooms.look,
+    reset: rooms.reset,
+    seatDesk: rooms.desk,
+    pictures: workshopPictures(labs),
     warn: (text) => void app.stderr.write(`podlab: ${text}\n`),
   };
-  const tell = (seat: string) =>
-    changeInbox(app, seat, (inbox) => {
-      const now = Date.now();
-      // More than one answer carries at a time is heard in several.
-      let heard = inbox;
-      while (notices.of(seat).length > heard.heard) heard = takeWord(heard, wordFor(desk, seat, heard.heard, now), now);
-      return takeWord(heard, wordFor(desk, seat, heard.heard, now), now);
-    });
+  const tell = (seat: string) => rooms.tell(seat, (heard) => wordFor(desk, seat, heard, Date.now()));
   notices.watch((seat) => {
     if (desk.isHere(seat)) void tell(seat).catch((error: Error) => desk.warn(`${seat}: ${error.message}`));
   });
@@ -74,6 +65,7 @@ export async function workshopDesk(app: App, fleet: Fleet, rootShells: boolean):
     deliver: async () => {
       for (const seat of stacks) if (desk.isHere(seat)) await tell(seat);
     },
+    watch: () => rooms.watch(desk),
   };
 }
 
@@ -81,6 +73,13 @@ export async function workshopDesk(app: App, fleet: Fleet, rootShells: boolean):
 export function readReports(app: App, workshop: string, stacks: readonly string[]) {
   const { read } = seatTexts(app, workshop, 'reports');
   return openReportDesk(stacks, { read, append: async () => {}, write: () => {}, keepAside: (seat) => seat });
+}
+
+/** By the lab and their path in it. */
+export function workshopPictures(labs: readonly Lab[]): InstructorDesk['pictures'] {
+  return new Map(
+    labs.flatMap((lab) => [...loadPictures(lab.dir)].map(([path, asset]) => [`${lab.name}/${path}`, asset] as const)),
+  );
 }
 
 export function tasksOf(labs: readonly Lab[]): readonly TaskEntry[] {

@@ -5,8 +5,10 @@ import { renderSVG } from 'uqr';
 export interface Card {
   readonly stack: string;
   readonly person: string;
-  /** Of the server, for reports. */
+  /** Of the server, for reports; '' where nobody reports from their own machine. */
   readonly url: string;
+  /** What has to be started before the address leads anywhere; '' for nothing. */
+  readonly first: string;
   /** The page's address with the token in its fragment, which browsers keep to themselves. */
   readonly address: string;
   readonly token: string;
@@ -40,24 +42,28 @@ ${cards.map((card) => renderCard(title, card)).join('\n')}
 /** RFC 4180, with a head. A name that a spreadsheet would take for a formula is kept from being one. */
 export function renderCardsCsv(cards: readonly Card[]): string {
   const rows = [
-    ['seat', 'name', 'address', 'token', 'fingerprint'],
-    ...cards.map(({ stack, person, address, token, fingerprint }) => [
-      ...[stack, noFormula(person), address, token, fingerprint],
+    ['seat', 'name', 'address', 'token', 'fingerprint', 'first'],
+    ...cards.map(({ stack, person, address, token, fingerprint, first }) => [
+      ...[stack, noFormula(person), address, token, fingerprint, first],
     ]),
   ];
   return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }
 
-function renderCard(title: string, { stack, person, url, address, token, fingerprint }: Card): string {
+function renderCard(title: string, { stack, person, url, first, address, token, fingerprint }: Card): string {
   const code = renderSVG(address, { border: 0 });
   const own = fingerprint === '' ? '' : ` --fingerprint ${fingerprint}`;
   const shown =
     fingerprint === ''
       ? ''
       : `\n<p>Your browser will not know the certificate. Its SHA-256 fingerprint must be <code>${escapeHtml(fingerprint)}</code></p>`;
+  const before = first === '' ? '' : `<p>First: <code>${escapeHtml(first)}</code></p>`;
+  const report =
+    url === ''
+      ? ''
+      : `\n<p>Or on your own machine: <code>podlab report ${escapeHtml(url + own)}</code> with the token <code>${escapeHtml(token)}</code></p>`;
   return `<article><div><p>${escapeHtml(title)}</p><h2>${escapeHtml(person === '' ? stack : person)}</h2>
-<p>Seat ${escapeHtml(stack)}</p><p>In a browser: <code>${escapeHtml(address)}</code></p>
-<p>Or on your own machine: <code>podlab report ${escapeHtml(url + own)}</code> with the token <code>${escapeHtml(token)}</code></p>${shown}</div>${code}</article>`;
+<p>Seat ${escapeHtml(stack)}</p>${before}<p>In a browser: <code>${escapeHtml(address)}</code></p>${report}${shown}</div>${code}</article>`;
 }
 
 function noFormula(text: string): string {

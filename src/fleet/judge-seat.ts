@@ -16,6 +16,7 @@ export interface SeatDeployment {
 
 export interface SeatPod {
   readonly metadata?: { readonly name?: string; readonly deletionTimestamp?: string | Date };
+  readonly spec?: { readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
@@ -62,7 +63,10 @@ export function judgeSeat(deployment: SeatDeployment | undefined, pods: readonly
   if (pod === undefined && refused !== undefined) return judgeRefusal(refused);
   const isSeen = (status.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
   const isNew = status.updatedReplicas === 1 && status.replicas === 1;
-  if (isSeen && isNew && status.readyReplicas === 1) return { state: 'up', reason: '', hint: '', giveUp: 'never' };
+  // A Deployment is a moment behind its pods: of one that was deleted it still says that it is ready.
+  const isReady = pod?.status?.containerStatuses?.[0]?.ready === true;
+  const isUp = isSeen && isNew && status.readyReplicas === 1 && isReady;
+  if (isUp) return { state: 'up', reason: '', hint: '', giveUp: 'never' };
   if (pod === undefined || !isSeen) return starting('no pod yet');
   return judgePod(pod);
 }
@@ -82,7 +86,7 @@ function judgeRefusal({ reason = '', message = '' }: Condition): SeatVerdict {
   return broken(`its pod is refused: ${message === '' ? reason : message}`, hint, 'now');
 }
 
-function judgePod({ status = {} }: SeatPod): SeatVerdict {
+function judgePod({ spec, status = {} }: SeatPod): SeatVerdict {
   const { phase, conditions = [], containerStatuses = [] } = status;
   const unscheduled = conditions.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
   if (unscheduled !== undefined) {
@@ -90,6 +94,12 @@ function judgePod({ status = {} }: SeatPod): SeatVerdict {
     return broken(`no node takes its pod: ${unscheduled.message ?? unscheduled.reason ?? ''}`, hint, 'soon');
   }
   const [container] = containerStatuses;
+  const isUnready = conditions.some(({ type, status: is }) => type === 'Ready' && is === 'False');
+  // The last that its node said is that all is well; the cluster has given the node up since.
+  if (container?.ready === true && isUnready) {
+    const hint = 'Bring the node back, or let the seat have a pod on another one with "podlab fleet up".';
+    return broken(`its node ${spec?.nodeName ?? ''} does not answer`, hint, 'soon');
+  }
   const waiting = container?.state?.waiting;
   const ended = container?.state?.terminated ?? container?.lastState?.terminated;
   if (waiting !== undefined && imageFaults.includes(waiting.reason ?? '')) {

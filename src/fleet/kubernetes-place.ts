@@ -22,6 +22,7 @@ export interface KubernetesPlace {
   readonly requests: Amounts;
   readonly limits: Amounts;
   readonly ingress: Ingress | undefined;
+  readonly nodePorts: NodePorts | undefined;
   /** CIDRs. */
   readonly allowFrom: readonly string[];
   readonly reach: readonly string[];
@@ -34,12 +35,21 @@ export interface Amounts {
 }
 
 export interface Ingress {
-  /** `*.lab.example`: the seat takes the place of the star. */
+  /** The seat takes the place of the star, which is in one of these: `*.lab.example`, or `/seats/*`. */
   readonly host: string;
+  /** '' for the whole host. */
+  readonly path: string;
   /** '' for the default. */
   readonly class: string;
   /** '' for no TLS. */
   readonly tlsSecret: string;
+}
+
+export interface NodePorts {
+  /** Of a node, as participants reach it: an address or a name. */
+  readonly address: string;
+  /** Of seat 1; the others follow. */
+  readonly first: number;
 }
 
 /** What `podlab fleet image` makes, and what a Dockerfile's image can be tagged with. */
@@ -47,12 +57,16 @@ export const seatImage = 'podlab.local/seat:1';
 
 export function resolveKubernetes(workshop: string, raw: RawKubernetes = {}): KubernetesPlace {
   const { kubeconfig = '', context = '', namespace = `podlab-${workshop}`, image = seatImage, users = 'auto' } = raw;
-  const { storage, requests, limits, ingress, allowFrom = [], reach = [] } = raw;
+  const { storage, requests, limits, ingress, nodePorts, allowFrom = [], reach = [] } = raw;
   return {
     ...{ kubeconfig, context, namespace, image, users, allowFrom, reach },
     storage: { size: storage?.size ?? '256Mi', class: storage?.class ?? '' },
     requests: { cpu: String(requests?.cpu ?? '100m'), memory: requests?.memory ?? '256Mi' },
     limits: { cpu: String(limits?.cpu ?? '2'), memory: limits?.memory ?? '1Gi' },
-    ingress: ingress && { host: ingress.host, class: ingress.class ?? '', tlsSecret: ingress.tlsSecret ?? '' },
+    ingress: ingress && {
+      ...{ host: ingress.host, path: ingress.path ?? '', class: ingress.class ?? '' },
+      tlsSecret: ingress.tlsSecret ?? '',
+    },
+    nodePorts,
   };
 }

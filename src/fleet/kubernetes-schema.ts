@@ -8,7 +8,10 @@ const quantityPhrase = 'a quantity such as 512Mi';
 const cpuPhrase = 'a number of CPUs such as 500m or 2';
 const cidrPhrase = 'an IPv4 network such as 10.0.0.0/8';
 const labelPhrase = 'a name of lower-case letters, digits and dashes such as lab';
-const hostPhrase = 'a name such as *.lab.example';
+const hostPhrase = 'a name such as *.lab.example or lab.example';
+const pathPhrase = 'a path such as /seats/*';
+const nodePhrase = 'an address or a name such as 10.0.0.7';
+const portPhrase = 'a port such as 30801';
 const imagePhrase = 'an image such as registry.example/podlab-seat:1';
 
 const quantity = pattern(quantityPhrase, /^[1-9]\d*(Ki|Mi|Gi|Ti)$/);
@@ -83,8 +86,14 @@ export const kubernetesSchema = v.strictObject(
         v.strictObject(
           {
             host: described(
-              pattern(hostPhrase, /^\*(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/),
+              pattern(hostPhrase, /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/),
               "The page's name; the seat takes the place of the star.",
+            ),
+            path: v.optional(
+              described(
+                pattern(pathPhrase, /^(\/[a-z0-9-]+)*\/\*$/),
+                'For a name without a star, which all seats share: the path of their pages.',
+              ),
             ),
             class: v.optional(described(label, 'The IngressClass. Without it, the default.')),
             tlsSecret: v.optional(
@@ -93,7 +102,30 @@ export const kubernetesSchema = v.strictObject(
           },
           'a map such as { host: "*.lab.example" }',
         ),
-        'How the pages of the seats are reached from outside. Without it, by kubectl port-forward alone.',
+        'How the pages of the seats are reached from outside. Without it and nodePorts, by kubectl port-forward.',
+      ),
+    ),
+    nodePorts: v.optional(
+      described(
+        v.strictObject(
+          {
+            address: described(
+              pattern(nodePhrase, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/),
+              'Of a node, as participants reach it.',
+            ),
+            first: described(
+              v.pipe(
+                v.number(portPhrase),
+                v.integer(portPhrase),
+                v.minValue(1024, portPhrase),
+                v.maxValue(65_535, portPhrase),
+              ),
+              'The port of seat 1; the others follow. The cluster says which it allows, usually 30000 to 32767.',
+            ),
+          },
+          'a map such as { address: 10.0.0.7, first: 30801 }',
+        ),
+        'A port of the nodes for each page, in place of an Ingress: HTTP without TLS, for networks that you trust.',
       ),
     ),
     allowFrom: v.optional(
@@ -102,7 +134,7 @@ export const kubernetesSchema = v.strictObject(
     reach: v.optional(
       described(
         cidrs,
-        'Networks that seats reach. Without it, name servers alone; the server for reports is one to name.',
+        'Networks that seats reach. Without it, name servers alone; what happens there comes to `podlab serve` without it.',
       ),
     ),
   },

@@ -52,6 +52,7 @@ export function parseWorkshop({ text, file, roster }: WorkshopSource): {
     problems.error([place], `${place} is for another place`, `Write place: ${place}, or leave it out.`, 'key');
   }
   if (raw.libvirt !== undefined) checkLibvirt(raw.libvirt, seats, problems);
+  checkPages(raw.kubernetes, problems);
   const all = sortProblems([...problems.list, ...listed.problems]);
   if (all.length > 0) return { workshop: undefined, problems: all };
   const { name, title = name, stack, labs, place = 'local', hints = 'open' } = raw;
@@ -77,6 +78,19 @@ export function parseWorkshop({ text, file, roster }: WorkshopSource): {
     if (found !== undefined) return readRoster(found.text, found.file);
     problems.error(['roster'], `there is no file ${path}`, 'Write the path of the roster, relative to this file.');
     return { entries: [], problems: [] };
+  }
+}
+
+/** A page has one address, which is not that of another seat. */
+function checkPages(raw: RawWorkshop['kubernetes'], problems: ReturnType<typeof collectProblems>): void {
+  const { ingress, nodePorts } = raw ?? {};
+  if (ingress !== undefined && ingress.host.startsWith('*') === (ingress.path !== undefined)) {
+    const at = ['kubernetes', 'ingress', ingress.path === undefined ? 'host' : 'path'];
+    const hint = 'Write host: "*.lab.example", or host: lab.example and path: /seats/*.';
+    problems.error(at, 'the seat is to be in the name or in the path, in one of them', hint);
+  }
+  if (ingress !== undefined && nodePorts !== undefined) {
+    problems.error(['kubernetes', 'nodePorts'], 'pages have an Ingress already', 'Leave one of them out.', 'key');
   }
 }
 

@@ -4,14 +4,18 @@ import { createHash } from 'node:crypto';
 import type { Ingress, KubernetesPlace } from './kubernetes-place.ts';
 import {
   type KubernetesObject,
-  pageHost,
+  nodePortOf,
   pagePort,
+  pageUrl,
+  policyKey,
   type SeatPlan,
   seatLabel,
   stackKey,
+  tokensName,
   workshopLabel,
 } from './seat-plan.ts';
 import { seatPod } from './seat-pod.ts';
+import { renderSeatPolicy } from './seat-policy.ts';
 import type { Seat } from './workshop.ts';
 
 /** Objects that all seats share, in the order in which they are made. */
@@ -25,7 +29,7 @@ export function workshopObjects(plan: SeatPlan): readonly KubernetesObject[] {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name, namespace: kubernetes.namespace, labels },
-      data: { [stackKey]: template.text },
+      data: { [stackKey]: template.text, [policyKey]: renderSeatPolicy(workshop) },
     },
     networkPolicy(name, kubernetes, labels),
   ];
@@ -47,13 +51,31 @@ export function seatObjects(plan: SeatPlan, seat: Seat): readonly KubernetesObje
       apiVersion: 'v1',
       kind: 'Service',
       metadata,
-      spec: {
-        selector: { [seatLabel]: seat.stack },
-        ports: [{ name: 'page', port: 80, targetPort: pagePort, protocol: 'TCP' }],
-      },
+      spec: service(kubernetes, seat),
     },
-    ...(kubernetes.ingress === undefined ? [] : [ingress(kubernetes.ingress, pageHost(kubernetes, seat), metadata)]),
+    ...(kubernetes.ingress === undefined
+      ? []
+      : [ingress(kubernetes.ingress, new URL(pageUrl(kubernetes, seat)), metadata)]),
   ];
+}
+
+/** Hashes of tokens, by the seat: all of them. */
+export function tokensObject(
+  { name, kubernetes: { namespace } }: SeatPlan['workshop'],
+  hashes: Readonly<Record<string, string>>,
+): KubernetesObject {
+  const data = Object.fromEntries(Object.entries(hashes).map(([seat, hash]) => [seat, btoa(hash)]));
+  const metadata = { name: tokensName(name), namespace, labels: labelsOf(name) };
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data };
+}
+
+function service({ nodePorts }: KubernetesPlace, { stack, number }: Seat): object {
+  const page = { name: 'page', port: 80, targetPort: pagePort, protocol: 'TCP' };
+  return {
+    ...(nodePorts === undefined ? {} : { type: 'NodePort' }),
+    selector: { [seatLabel]: stack },
+    ports: [nodePorts === undefined ? page : { ...page, nodePort: nodePortOf(nodePorts, number) }],
+  };
 }
 
 type Metadata = KubernetesObject['metadata'] & { readonly labels: Readonly<Record<string, string>> };
@@ -142,7 +164,8 @@ function deployment(plan: SeatPlan, seat: Seat, metadata: Metadata): KubernetesO
   };
 }
 
-function ingress(given: Ingress, host: string, metadata: Metadata): KubernetesObject {
+function ingress(given: Ingress, { hostname: host, pathname }: URL, metadata: Metadata): KubernetesObject {
+  const path = pathname.replace(/(?<=.)\/$/, '');
   const service = { name: metadata.name, port: { name: 'page' } };
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -151,7 +174,7 @@ function ingress(given: Ingress, host: string, metadata: Metadata): KubernetesOb
     spec: {
       ...(given.class === '' ? {} : { ingressClassName: given.class }),
       ...(given.tlsSecret === '' ? {} : { tls: [{ hosts: [host], secretName: given.tlsSecret }] }),
-      rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service } }] } }],
+      rules: [{ host, http: { paths: [{ path, pathType: 'Prefix', backend: { service } }] } }],
     },
   };
 }

@@ -1,7 +1,7 @@
 // What the objects of a workshop are made from, and the names that they share.
 
 import type { EngineName } from '../topology/topology.ts';
-import type { KubernetesPlace } from './kubernetes-place.ts';
+import type { KubernetesPlace, NodePorts } from './kubernetes-place.ts';
 import type { Seat, Workshop } from './workshop.ts';
 
 /** As the API takes it. */
@@ -45,7 +45,25 @@ export const seatContainer = 'seat';
 /** In the image: its first process, and the way in for commands (seat/podlab-seat). */
 export const seatProgram = '/usr/local/bin/podlab-seat';
 
-/** The name at which the page of a seat is reached; '' without an Ingress. */
-export function pageHost({ ingress }: KubernetesPlace, { stack }: Seat): string {
-  return ingress === undefined ? '' : ingress.host.replace('*', stack);
+/** Key of the ConfigMap that holds what the workshop says: its labs, hints and times. */
+export const policyKey = 'workshop.json';
+
+/** Where a seat finds that, and the hash of its token. */
+export const seatDir = '/workshop/seat';
+
+/** The Secret with the hash of each seat's token, by the seat. */
+export function tokensName(workshop: string): string {
+  return `${workshop}-tokens`;
+}
+
+/** The address of the page of a seat; '' when there is none but a forwarded port. */
+export function pageUrl({ ingress, nodePorts }: KubernetesPlace, { stack, number }: Seat): string {
+  if (nodePorts !== undefined) return `http://${nodePorts.address}:${nodePortOf(nodePorts, number)}/`;
+  if (ingress === undefined) return '';
+  const scheme = ingress.tlsSecret === '' ? 'http' : 'https';
+  return `${scheme}://${ingress.host.replace('*', stack)}${ingress.path.replace('*', stack)}/`;
+}
+
+export function nodePortOf({ first }: NodePorts, seat: number): number {
+  return first + seat - 1;
 }

@@ -1,7 +1,17 @@
 // The pod of a seat: podlab's sandbox in a container, with no more power than that needs.
 
 import type { EngineName } from '../topology/topology.ts';
-import { pageHost, pagePort, type SeatPlan, seatContainer, seatProgram, stackKey } from './seat-plan.ts';
+import {
+  pagePort,
+  pageUrl,
+  policyKey,
+  type SeatPlan,
+  seatContainer,
+  seatDir,
+  seatProgram,
+  stackKey,
+  tokensName,
+} from './seat-plan.ts';
 import { seatSeed } from './seat-seed.ts';
 import type { Seat } from './workshop.ts';
 
@@ -30,8 +40,13 @@ export function seatPod(plan: SeatPlan, seat: Seat): object {
         workingDir: workshopDir,
         env: environment(plan, seat),
         ports: [{ name: 'page', containerPort: pagePort, protocol: 'TCP' }],
-        // Its first process says so when the room is up.
-        readinessProbe: { exec: { command: [seatProgram, 'ready'] }, periodSeconds: 2, failureThreshold: 2 },
+        // The page is there as soon as the room is up.
+        readinessProbe: {
+          httpGet: { path: '/seat', port: 'page' },
+          periodSeconds: 2,
+          failureThreshold: 5,
+          timeoutSeconds: 5,
+        },
         resources: { requests: kubernetes.requests, limits: kubernetes.limits },
         securityContext: power(template.engine, hasOwnUsers),
         // Why a room could not be built is the last thing that is said.
@@ -39,6 +54,7 @@ export function seatPod(plan: SeatPlan, seat: Seat): object {
         volumeMounts: [
           { name: 'home', mountPath: kept[template.engine === 'none' ? 'participant' : 'root'] },
           { name: 'stack', mountPath: `${workshopDir}/stacks`, readOnly: true },
+          { name: 'seat', mountPath: seatDir, readOnly: true },
         ],
       },
     ],
@@ -50,8 +66,18 @@ export function seatPod(plan: SeatPlan, seat: Seat): object {
         name: 'stack',
         configMap: { name: workshop.name, items: [{ key: stackKey, path: `Pulumi.${seat.stack}.yaml` }] },
       },
+      { name: 'seat', projected: { sources: seatSources(workshop.name, seat) } },
     ],
   };
+}
+
+/** A seat without a card has a page that nobody can enter. */
+function seatSources(workshop: string, { stack }: Seat): readonly object[] {
+  const name = tokensName(workshop);
+  return [
+    { configMap: { name: workshop, items: [{ key: policyKey, path: policyKey }] } },
+    { secret: { name, optional: true, items: [{ key: stack, path: 'token' }] } },
+  ];
 }
 
 function environment(
@@ -63,7 +89,7 @@ function environment(
     PODLAB_LAB: workshop.labs[0] ?? '',
     PODLAB_SEED: seatSeed(workshop.name, seat.number),
     PODLAB_SEAT_ROOT: template.engine === 'none' ? '' : 'yes',
-    PODLAB_PAGE_HOST: pageHost(workshop.kubernetes, seat),
+    PODLAB_PAGE_URL: pageUrl(workshop.kubernetes, seat),
   };
   return Object.entries(values).flatMap(([name, value]) => (value === '' ? [] : [{ name, value }]));
 }

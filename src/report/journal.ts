@@ -30,7 +30,8 @@ export function parseJournal(text: string): Journal {
   }
 }
 
-function parseEvent(line: string): ReportEvent | undefined {
+/** Undefined for a line that is none. */
+export function parseEvent(line: string): ReportEvent | undefined {
   try {
     const parsed = v.safeParse(eventSchema, JSON.parse(line));
     return parsed.success ? parsed.output : undefined;

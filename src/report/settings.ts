@@ -1,6 +1,7 @@
 // Where a seat reports to, and what the server's answer says.
 
 import * as v from 'valibot';
+import type { WorkshopWord } from './inbox.ts';
 import { noticeSchema } from './notice.ts';
 
 const settingsSchema = v.strictObject({
@@ -16,13 +17,13 @@ const settingsSchema = v.strictObject({
 export type ReportSettings = v.InferOutput<typeof settingsSchema>;
 
 const span = v.optional(v.number());
-const answerSchema = v.object({
-  known: v.pipe(v.number(), v.integer(), v.minValue(0)),
+const wordSchema = v.object({
   notices: v.optional(v.array(noticeSchema), []),
   hints: v.optional(v.picklist(['open', 'locked']), 'open'),
   opensInMs: span,
   closesInMs: span,
 });
+const answerSchema = v.object({ ...wordSchema.entries, known: v.pipe(v.number(), v.integer(), v.minValue(0)) });
 
 /** The number of the last event that the server now has, and its word. */
 export type ReportAnswer = v.InferOutput<typeof answerSchema>;
@@ -41,4 +42,14 @@ export function parseSettings(text: string): ReportSettings | undefined {
 export function parseAnswer(answer: unknown): ReportAnswer | undefined {
   const parsed = v.safeParse(answerSchema, answer);
   return parsed.success ? parsed.output : undefined;
+}
+
+/** What an instructor's server says to a seat, as text; undefined for what is none of ours. */
+export function parseWord(text: string): WorkshopWord | undefined {
+  try {
+    const parsed = v.safeParse(wordSchema, JSON.parse(text));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -79,19 +79,43 @@ export interface OwnNames {
   /** What `Host` may say, such as `127.0.0.1:8080`. */
   readonly hosts: readonly string[];
   readonly scheme: 'http' | 'https';
+  /** What a proxy or a forwarded port before this server makes of them; undefined without one. */
+  readonly front?: Front | undefined;
+}
+
+/**
+ * What stands before a server: a Service, an Ingress, a forwarded port. Then any address and `localhost` may be its own,
+ * at any port, since the port out there is another one: names can be bound to another address, addresses can't.
+ */
+export interface Front {
+  /** The name that is passed on as `Host`, such as `lab.example`; '' without one. TLS may end before this server. */
+  readonly host: string;
+  /** Where its paths begin: `/seats/day1-03`, or ''. */
+  readonly mount: string;
+  /** Of its cookie: one browser may see several of them under one address. */
+  readonly cookie: string;
 }
 
 /**
  * Why a request is refused before it is looked at, or ''. A foreign host name is DNS rebinding; a foreign origin is
  * another page at work in this browser.
  */
-export function refusal({ method, host, origin, site, isUpgrade }: RequestFacts, { hosts, scheme }: OwnNames): string {
-  if (host === undefined || !hosts.includes(host.toLowerCase())) return 'this page is not known by that name';
-  const isOwn = origin?.toLowerCase() === `${scheme}://${host.toLowerCase()}`;
+export function refusal({ method, host, origin, site, isUpgrade }: RequestFacts, own: OwnNames): string {
+  const schemes = host === undefined ? [] : schemesOf(host.toLowerCase(), own);
+  if (schemes.length === 0) return 'this page is not known by that name';
+  const isOwn = schemes.some((scheme) => origin?.toLowerCase() === `${scheme}://${host?.toLowerCase()}`);
   if (origin !== undefined && !isOwn) return 'requests from other pages are refused';
   if ((isUpgrade || !['GET', 'HEAD'].includes(method)) && !isOwn) return 'requests without an origin are refused';
   if (site !== undefined && !['same-origin', 'none'].includes(site)) return 'requests from other pages are refused';
   return '';
+}
+
+/** How a page that is called so may have been asked for; none for a name that is not its own. */
+function schemesOf(host: string, { hosts, scheme, front }: OwnNames): readonly string[] {
+  if (hosts.includes(host)) return [scheme];
+  if (front === undefined) return [];
+  if (front.host !== '' && front.host === host) return ['http', 'https'];
+  return /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(host) ? [scheme] : [];
 }
 
 /** The value of a cookie; undefined when there is none of that name. */

@@ -90,14 +90,14 @@ function strip(text: string): string {
   }
 }
 
-/** A module whose imports of packages lead to where they are served. */
+/** A module whose imports of packages lead to where they are served; relative, since a proxy may have put a path before it. */
 function script(text: string): Asset {
   const body = text
     .replace(
       /(\bfrom\s*|\bimport\s*\(?\s*)(["'])([@\w/-]+)\2/g,
       (whole, before: string, quote: string, name: string) => {
         const found = packages[name];
-        return found === undefined ? whole : `${before}${quote}${found.path}${quote}`;
+        return found === undefined ? whole : `${before}${quote}..${found.path}${quote}`;
       },
     )
     .replace(/^\/\/# sourceMappingURL=.*$/gm, '');

@@ -4,7 +4,7 @@ import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LabError } from '../error.ts';
-import { type Access, readCookie, refusal, type Who } from './access.ts';
+import { type Access, type Front, readCookie, refusal, type Who } from './access.ts';
 import type { Asset } from './assets.ts';
 
 export interface PageServer {
@@ -39,6 +39,7 @@ export interface ListenPlace {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** By which browsers may call this server; the first stands in links. */
   readonly names: readonly string[];
+  readonly front?: Front;
 }
 
 const loopback: ListenPlace = { address: '127.0.0.1', tls: undefined, names: ['127.0.0.1', 'localhost'] };
@@ -69,7 +70,8 @@ export const contentSecurityPolicy = [
 
 export async function createPageServer(request: PageRequest): Promise<PageServer> {
   const { access, assets, document, doors = [], open = [], seats = false, place = loopback } = request;
-  const { tls } = place;
+  const { tls, front } = place;
+  const mount = front?.mount ?? '';
   const app = Fastify({
     ...(tls === undefined ? {} : { https: { ...tls, minVersion: 'TLSv1.2' as const } }),
     bodyLimit: limits.bodyBytes,
@@ -78,13 +80,15 @@ export async function createPageServer(request: PageRequest): Promise<PageServer
     forceCloseConnections: true,
     // A field that nobody knows is a mistake or an attempt, not something to drop.
     ajv: { customOptions: { removeAdditional: false } },
+    // A proxy passes paths on as they are; a forwarded port has none of it.
+    rewriteUrl: ({ url = '/' }) => (mount !== '' && url.startsWith(`${mount}/`) ? url.slice(mount.length) : url),
   });
   const scheme = tls === undefined ? 'http' : 'https';
   const usualPort = tls === undefined ? 80 : 443;
   let port = 0;
-  const cookies = { owner: () => `podlab_${port}`, seat: () => `podlab_seat_${port}` };
+  const cookies = { owner: () => `podlab_${port}`, seat: () => front?.cookie ?? `podlab_seat_${port}` };
   const hosts = () => place.names.flatMap((name) => [`${name}:${port}`, ...(port === usualPort ? [name] : [])]);
-  const attributes = `HttpOnly; SameSite=Strict${tls === undefined ? '' : '; Secure'}`;
+  const attributes = (isSecure: boolean) => `HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
   const isSeatPath = (path: string) => seats && (path === '/seat' || path.startsWith('/seat/'));
   const sessionOf = ({ headers, routeOptions }: FastifyRequest) =>
     access.whoIs(readCookie(headers.cookie, cookies[isSeatPath(routeOptions.url ?? '') ? 'seat' : 'owner']()));
@@ -98,7 +102,7 @@ export async function createPageServer(request: PageRequest): Promise<PageServer
     const facts = factsOf(request);
     const isDoor = doors.includes(request.routeOptions.url ?? '');
     // A program has no origin: what has one is a page.
-    const own = { hosts: hosts(), scheme } as const;
+    const own = { hosts: hosts(), scheme, front } as const;
     const reason = refusal(isDoor && facts.origin === undefined ? { ...facts, method: 'GET' } : facts, own);
     if (reason !== '') return deny(reply, 403, reason);
     const path = request.routeOptions.url ?? '';
@@ -122,7 +126,7 @@ export async function createPageServer(request: PageRequest): Promise<PageServer
       if (secret === undefined) return deny(reply, 403, 'This link was used already. Get a new one from podlab.');
       // Not a redirect: a strict cookie is not sent along one that began on another page.
       return reply
-        .header('set-cookie', `${cookies.owner()}=${secret}; ${attributes}; Path=/`)
+        .header('set-cookie', `${cookies.owner()}=${secret}; ${attributes(tls !== undefined)}; Path=/`)
         .type('text/html; charset=utf-8')
         .send('<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>podlab</title>');
     },
@@ -145,7 +149,10 @@ export async function createPageServer(request: PageRequest): Promise<PageServer
       return `${scheme}://${place.names[0]}${port === usualPort ? '' : `:${port}`}`;
     },
     setSeatCookie: (reply, secret) => {
-      reply.header('set-cookie', `${cookies.seat()}=${secret}; ${attributes}; Path=/seat`);
+      const { headers, originalUrl } = reply.request;
+      const isSecure = tls !== undefined || headers.origin?.startsWith('https:') === true;
+      const path = `${originalUrl.startsWith(`${mount}/`) ? mount : ''}/seat`;
+      reply.header('set-cookie', `${cookies.seat()}=${secret}; ${attributes(isSecure)}; Path=${path}`);
     },
     seatOf: (asked) => {
       const who = sessionOf(asked);

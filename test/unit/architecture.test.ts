@@ -57,7 +57,10 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
     ...['node:path', 'node:stream', 'node:tls'],
   ],
   toolchain: [...['node:crypto', 'node:fs', 'node:path', 'node:stream', 'node:zlib'], 'tar-stream'],
-  cluster: ['@kubernetes/client-node', 'node:http', 'node:https', 'node:path', 'node:stream', 'node:tls', 'yaml'],
+  cluster: [
+    ...['@kubernetes/client-node', 'node:http', 'node:https', 'node:path', 'node:stream', 'node:string_decoder'],
+    ...['node:tls', 'yaml'],
+  ],
   vm: ['node:crypto', 'yaml'],
   image: ['node:fs', 'node:path'],
   infra: [

@@ -36,7 +36,7 @@ export const workshopVerbs: readonly Verb[] = [
     group: 'Workshop',
     args: [],
     summary: "every seat's room, and where its participant is",
-    details: 'Exit code 0 when every room is up, 1 when one is not.',
+    details: 'Exit code 0 when every room is up, 1 when one is not; then it says what to do about each.',
     examples: ['podlab fleet status', 'podlab fleet status --watch'],
     options: [workshop, { flags: '--watch', summary: 'again every two seconds, until Ctrl-C' }, json],
     load: () => import('../verbs/fleet-status.ts'),
@@ -113,11 +113,15 @@ export const workshopVerbs: readonly Verb[] = [
     group: 'Workshop',
     args: ['[seat...]'],
     summary: 'give seats new tokens, and write cards with them',
-    details: 'Only hashes of tokens are kept, so cards can be written once; new ones make the old ones void.',
-    examples: ['podlab fleet cards --url https://lab.example/ --html cards.html --csv cards.csv'],
+    details:
+      'Only hashes of tokens are kept, so cards can be written once; new ones make the old ones void. On a cluster the workshop file says where pages are; --url is then for another way there.',
+    examples: [
+      'podlab fleet cards --url https://lab.example/ --html cards.html --csv cards.csv',
+      'podlab fleet cards --html cards.html',
+    ],
     options: [
       workshop,
-      { flags: '--url <url>', summary: 'where participants reach the server' },
+      { flags: '--url <url>', summary: 'where participants reach the pages; on a cluster a star in it is the seat' },
       { flags: '--html <file>', summary: 'a page to print' },
       { flags: '--csv <file>', summary: 'a table to mail from' },
       { flags: '--self-signed', summary: "with the fingerprint of the certificate that 'serve --self-signed' shows" },
@@ -156,7 +160,7 @@ export const workshopVerbs: readonly Verb[] = [
     args: [],
     summary: "open the instructor's page and the seats' pages, and take the reports of the seats",
     details:
-      'Serves on 127.0.0.1 until it is interrupted; at other addresses only with TLS. Reports are on disk before they are acknowledged; tokens are those of the cards.',
+      'Serves on 127.0.0.1 until it is interrupted; at other addresses only with TLS. Reports are on disk before they are acknowledged; tokens are those of the cards. Seats on a cluster are followed through its API server: they need no way to here, and have their pages there.',
     examples: [
       'podlab serve',
       'podlab serve --listen 0.0.0.0 --port 8443 --self-signed',
@@ -180,6 +184,24 @@ export const workshopVerbs: readonly Verb[] = [
       json,
     ],
     load: () => import('../verbs/serve.ts'),
+  },
+  {
+    name: 'seat',
+    group: 'Workshop',
+    args: ['[dir]'],
+    summary: 'serve the page of one seat: what its container on a cluster runs',
+    details:
+      'Reads what the workshop says, and the hash of the seat\'s token, from files that "podlab fleet" puts there. It has no TLS of its own: an Ingress or a forwarded port stands before it.',
+    examples: ['podlab seat /workshop/seat --listen 0.0.0.0 --port 8080 --url https://day1-03.lab.example/'],
+    options: [
+      stack,
+      { flags: '-p, --port <port>', summary: 'the port (default: a free one)' },
+      { flags: '--listen <address>', summary: 'the address to listen at (default: 127.0.0.1)' },
+      { flags: '--url <url>', summary: 'where participants reach it' },
+      { flags: '--look', summary: 'only print the room as it is now' },
+      json,
+    ],
+    load: () => import('../verbs/seat.ts'),
   },
   {
     name: 'report',

@@ -6,7 +6,7 @@ import { LabError } from '../../error.ts';
 import type { Argv, RunOptions, RunResult } from '../../host/host.ts';
 import type { ApiAnswer, Transport } from './cluster-api.ts';
 import { transportOf } from './open-api.ts';
-import { execInPod, type PodContainer } from './pod-exec.ts';
+import { execInPod, type FollowOptions, followInPod, type PodContainer } from './pod-exec.ts';
 
 /** An object as the API takes it and gives it back. */
 export interface ApiObject {
@@ -17,6 +17,7 @@ export interface ApiObject {
     readonly namespace?: string;
     readonly uid?: string;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   };
 }
 
@@ -34,6 +35,12 @@ export interface KubeconfigCluster {
   remove(path: string, uid: string | undefined): Promise<boolean>;
   /** Runs a program in a container. A program that fails is a value. */
   exec(container: PodContainer, argv: Argv, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Runs a program for as long as it prints lines; ends when it does or the way there does, and never rejects.
+   *
+   * @returns why it could not be begun; '' when it was
+   */
+  follow(container: PodContainer, argv: Argv, options: FollowOptions): Promise<string>;
 }
 
 export interface KubeconfigOptions {
@@ -79,6 +86,7 @@ export async function openKubeconfig({
       return (await ask(transport, 'DELETE', path, body, { 'content-type': 'application/json' })) !== undefined;
     },
     exec: (container, argv, options = {}) => execInPod(config, container, argv, { signal, ...options }),
+    follow: (container, argv, options) => followInPod(config, container, argv, options),
   };
 }
 

@@ -1,6 +1,7 @@
 // A command in a container of a pod, by the API server's WebSocket.
 
 import { Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import type { KubeConfig, V1Status } from '@kubernetes/client-node';
 import { LabError } from '../../error.ts';
 import type { Argv, RunOptions, RunResult } from '../../host/host.ts';
@@ -62,6 +63,64 @@ export async function execInPod(
     truncated: stdout.isFull() || stderr.isFull(),
     durationMs: Math.round(performance.now() - began),
   };
+}
+
+export interface FollowOptions {
+  /** Whole lines, without their end. */
+  readonly onLine: (line: string) => void;
+  /** After so long without a line the way there is taken for broken: something in between may have forgotten it. */
+  readonly quietMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a program for as long as it prints lines. Ends, never rejects, when the program, the way there or the caller does.
+ *
+ * @returns why it could not be begun; '' when it was
+ */
+export async function followInPod(
+  config: KubeConfig,
+  { namespace, pod, container }: PodContainer,
+  argv: Argv,
+  { onLine, quietMs, signal }: FollowOptions,
+): Promise<string> {
+  const { Exec } = await import('@kubernetes/client-node');
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  let watchdog = setTimeout(end, quietMs);
+  let rest = '';
+  const sink = new Writable({
+    decodeStrings: false,
+    write: (chunk: Buffer | string, _encoding, done) => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(end, quietMs);
+      const lines = (rest + text.write(Buffer.from(chunk))).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+      done();
+    },
+  });
+  const text = new StringDecoder('utf8');
+  const nothing = new Writable({ write: (_chunk, _encoding, done) => done() });
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  try {
+    const opening = new Exec(config).exec(namespace, pod, container, [...argv], sink, nothing, null, false, end);
+    const socket = await Promise.race([opening, ended.then(() => undefined)]);
+    socket?.addEventListener('error', end);
+    socket?.addEventListener('close', end);
+    await ended;
+    // One that opens too late is closed all the same.
+    void opening.then((late) => late.close()).catch(() => {});
+    return '';
+  } catch (cause) {
+    return reasonOf(cause);
+  } finally {
+    clearTimeout(watchdog);
+    signal.removeEventListener('abort', end);
+  }
 }
 
 /** Of a Status: Success, or a failure that names the exit code among its causes; undefined when nothing was run. */

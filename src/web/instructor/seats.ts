@@ -12,13 +12,16 @@ import type { PageServer } from '../server.ts';
 import type { InstructorDesk } from './desk.ts';
 import { refuse } from './refuse.ts';
 
+/** What the pages of seats need, on whatever machine. */
+export type SeatPages = Pick<InstructorDesk, 'grantOf' | 'seatDesk' | 'pictures'>;
+
 /** What a browser may have before it has shown a token. */
 export const seatDoors = ['/seat', '/seat/enter'];
 
 /** Tokens are too long to be guessed; this only keeps the noise down. Forty people may come through one address. */
 const entriesPerMinute = 300;
 
-export function serveSeats({ app, seatOf, setSeatCookie }: PageServer, access: Access, desk: InstructorDesk): void {
+export function serveSeats({ app, seatOf, setSeatCookie }: PageServer, access: Access, desk: SeatPages): void {
   const routes: SeatRoutes = {
     prefix: '/seat',
     deskOf: async (request, lab) => desk.seatDesk(seatOf(request), lab),
@@ -54,7 +57,7 @@ export function serveSeats({ app, seatOf, setSeatCookie }: PageServer, access: A
 }
 
 const document = pageDocument({
-  styles: ['/npm/xterm.css', '/page/style.css'],
-  script: '/page/main.ts',
+  styles: ['npm/xterm.css', 'page/style.css'],
+  script: 'page/main.ts',
   verb: 'podlab start',
 });

@@ -39,7 +39,7 @@ export async function serveInstructor(
 }
 
 const document = pageDocument({
-  styles: ['/page/style.css', '/page/board.css'],
-  script: '/page/board.ts',
+  styles: ['page/style.css', 'page/board.css'],
+  script: 'page/board.ts',
   verb: 'podlab fleet status',
 });

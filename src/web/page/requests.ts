@@ -25,7 +25,7 @@ export interface Hinted extends Pages {
 }
 
 /** Where the page's data is: a seat of a workshop has its own place on the server. */
-export const base = location.pathname === '/seat' ? '/seat' : '';
+export const base = location.pathname.endsWith('/seat') ? location.pathname : '';
 
 /** What a request that failed says. */
 export class RequestFault extends Error {

@@ -22,6 +22,8 @@ export function servePictures(
   });
   return (lab, path) => {
     const whole = inLab ? `${lab}/${path}` : path;
-    return pictures.has(whole) ? `${prefix}/pictures/${whole.split('/').map(encodeURIComponent).join('/')}` : undefined;
+    // Relative to the page: a proxy may have put a path before it.
+    const above = prefix === '' ? '' : `${prefix.slice(1)}/`;
+    return pictures.has(whole) ? `${above}pictures/${whole.split('/').map(encodeURIComponent).join('/')}` : undefined;
   };
 }

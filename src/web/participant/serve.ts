@@ -34,7 +34,7 @@ export async function serveParticipant(desk: Desk, port: number): Promise<Partic
 }
 
 const document = pageDocument({
-  styles: ['/npm/xterm.css', '/page/style.css'],
-  script: '/page/main.ts',
+  styles: ['npm/xterm.css', 'page/style.css'],
+  script: 'page/main.ts',
   verb: 'podlab start',
 });

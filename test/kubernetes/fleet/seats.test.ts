@@ -1,6 +1,7 @@
 // A workshop whose seats are pods: on podlab's own cluster, which is to it what any other is.
 
-import { existsSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type ClusterDesk, describeClusters, withClusters } from '../../support/cluster-desk.ts';
@@ -59,6 +60,45 @@ async function openCluster(desk: ClusterDesk): Promise<void> {
   for (let n = 0; n < 100 && !existsSync(kubeconfig); n++) await new Promise((done) => setTimeout(done, 100));
 }
 
+interface Board {
+  readonly seats: readonly { readonly cells: Readonly<Record<string, { readonly diagnosis: string }>> }[];
+}
+
+interface Look {
+  readonly room: { readonly view: { readonly nodes: readonly { readonly name: string }[] } };
+}
+
+/** Somebody on a node of the cluster with a browser: the page of a seat through its Service. */
+function visitor(desk: ClusterDesk, address: string) {
+  let cookie = '';
+  return async (path: string, body?: object) => {
+    const origin = `http://${address}`;
+    const headers = { origin, cookie, 'content-type': 'application/json' };
+    const asked = { headers, ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }) };
+    const script = `const answer = await fetch(${JSON.stringify(origin + path)}, ${JSON.stringify(asked)});
+      const cookie = answer.headers.getSetCookie()[0] ?? '';
+      console.log(JSON.stringify({ status: answer.status, cookie, text: await answer.text() }));`;
+    const said = await desk.on('house', 'node1', `'${process.execPath}' --input-type=module -e '${script}'`);
+    const answer = JSON.parse(said) as { status: number; cookie: string; text: string };
+    if (answer.cookie !== '') cookie = answer.cookie.split(';')[0] ?? '';
+    return answer;
+  };
+}
+
+/** The instructor's page of a workshop, on the machine from which the cluster is only one connection away. */
+async function openInstructor(desk: ClusterDesk, file: string) {
+  const child = desk.start('serve', '--workshop', file, '--json');
+  const [chunk] = await once(child.stdout ?? child, 'data');
+  const link = new URL((JSON.parse(String(chunk)) as { url: string }).url);
+  const entered = await fetch(link);
+  const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return async <T>(path: string, body?: object): Promise<T> => {
+    const headers = { origin: link.origin, cookie, 'content-type': 'application/json' };
+    const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    return (await fetch(link.origin + path, { headers, ...post })).json() as Promise<T>;
+  };
+}
+
 function fleetOf(desk: ClusterDesk, name: string, ...lines: readonly string[]) {
   const file = join(desk.root, `${name}.yaml`);
   const head = [`name: ${name}`, 'stack: quickstart', 'labs: [by-hand]', 'place: kubernetes', 'kubernetes:'];
@@ -87,7 +127,7 @@ describeClusters('seats on a cluster', () => {
           .map((text) => `'${text}'`)
           .join(' ')}; do echo "$object" | kubectl apply -f -; done`,
       );
-      const fleet = fleetOf(desk, 'day1', 'seats: 3');
+      const fleet = fleetOf(desk, 'day1', 'seats: 3\nhints: locked');
 
       const up = await fleet('up');
       expect(up.exitCode, up.stdout + up.stderr).toBe(0);
@@ -120,6 +160,34 @@ describeClusters('seats on a cluster', () => {
       expect(check.answer.seats[0].exitCode, check.stdout).toBe(1);
       expect(JSON.parse(check.answer.seats[0].stdout).checks[0].verdict.kind).toBe('fail');
 
+      // A card opens the page of its seat at its Service; what is done there is on the instructor's board, and the other way round.
+      const csv = join(desk.root, 'cards.csv');
+      expect(await fleet('cards', '3', '--csv', csv)).toMatchObject({ exitCode: 0 });
+      const [, token = ''] =
+        /^day1-03,.*http:\/\/127\.0\.0\.1:8080\/seat#([\w-]+),/m.exec(readFileSync(csv, 'utf8')) ?? [];
+      const service = await kubectl('get service -n podlab-day1 day1-03 -o jsonpath={.spec.clusterIP}');
+      const page = visitor(desk, service);
+      expect(await page('/seat')).toMatchObject({ status: 200, text: expect.stringContaining('<div id="page">') });
+      expect((await page('/seat/enter', { token: `${token}x` })).status).toBe(403);
+      await expect.poll(async () => (await page('/seat/enter', { token })).status, { timeout: 20_000 }).toBe(200);
+      const task = { exercise: 'by-hand/namespace', task: 'make' };
+      expect(JSON.parse((await page('/seat/api/check', { ...task, given: '' })).text)).toMatchObject({
+        verdict: { kind: 'fail', id: 'absent' },
+      });
+      const hint = async () => JSON.parse((await page('/seat/api/hint', task)).text).hint.kind;
+      expect(await hint()).toBe('locked');
+
+      const instructor = await openInstructor(desk, join(desk.root, 'day1.yaml'));
+      const cells = async () => {
+        const { seats } = await instructor<Board>('/api/board');
+        return seats.map((seat) => seat.cells['by-hand/namespace/make']?.diagnosis);
+      };
+      await expect.poll(cells, { timeout: 20_000 }).toEqual([undefined, 'absent', 'absent']);
+      const look = await instructor<Look>('/api/seat?seat=day1-01&task=by-hand/namespace/make');
+      expect(look.room.view.nodes.map(({ name }) => name)).toEqual(['node1', 'node2']);
+      await instructor('/api/unlock', { seats: ['day1-03'], task: 'by-hand/namespace/make' });
+      await expect.poll(hint, { timeout: 20_000 }).toBe('hint');
+
       // Another pod, the same progress.
       const at = async () =>
         (await fleet('status')).answer.seats.map((seat: { progress: { at: string } }) => seat.progress.at);
@@ -129,11 +197,12 @@ describeClusters('seats on a cluster', () => {
       expect((await fleet('up', '2')).exitCode).toBe(0);
       expect(await at()).toEqual(before);
 
-      // A reset of one seat is a new room for that seat.
+      // A reset of one seat is a new room for that seat, from the command line and from the instructor's page.
       await fleet('exec', 'node1', '--', 'ip', 'netns', 'add', 'mine');
       expect((await fleet('reset', '3')).exitCode).toBe(0);
+      expect(await instructor('/api/reset', { seat: 'day1-01', exercise: '' })).toMatchObject({ done: true });
       const netns = await fleet('exec', 'node1', '--', 'sh', '-c', 'ip netns list | wc -l');
-      expect(netns.answer.seats.map(({ stdout }: { stdout: string }) => stdout.trim())).toEqual(['1', '1', '0']);
+      expect(netns.answer.seats.map(({ stdout }: { stdout: string }) => stdout.trim())).toEqual(['0', '1', '0']);
 
       // One seat's name is taken by somebody else: the others come up.
       await kubectl('create deployment day1-04 -n podlab-day1 --image=podlab.local/box:1 --replicas=0');

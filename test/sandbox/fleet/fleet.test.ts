@@ -68,6 +68,51 @@ test('seats come up, are asked, checked, reset and taken down', async () => {
   });
 }, 60_000);
 
+test("a seat whose room's owner was killed is named with what to do, and only that seat is built again, with its progress", async () => {
+  await withDesk(async (desk) => {
+    const file = workshopFile(desk, 'seats: 3');
+    const fleet = fleetOf(desk, file);
+    expect((await fleet('up')).exitCode).toBe(0);
+    await desk.podlab('check', 'by-hand/namespace', '-s', 'day1-02', '--json');
+    const before = (await fleet('status')).answer.seats;
+    const sinces = async () => {
+      const { rooms } = JSON.parse((await desk.podlab('list', '--json')).stdout) as {
+        rooms: { stack: string; owner: number; since: number }[];
+      };
+      return new Map(rooms.map((room) => [room.stack, room]));
+    };
+    const first = await sinces();
+    process.kill(first.get('day1-02')?.owner ?? 0, 'SIGKILL');
+    await expect
+      .poll(async () => (await fleet('status')).answer.seats[1], { timeout: 10_000 })
+      .toMatchObject({
+        room: 'broken',
+        why: 'its owner process was killed',
+        todo: `podlab fleet up --workshop ${file} 2`,
+      });
+    const said = await desk.podlab('fleet', 'status', '-w', file);
+    expect([said.exitCode, said.stdout]).toEqual([
+      1,
+      expect.stringContaining(`\nday1-02: podlab fleet up --workshop ${file} 2\n`),
+    ]);
+
+    const { exitCode, answer } = await fleet('up');
+    expect([exitCode, answer.seats.map(({ result }: { result: { created: boolean } }) => result.created)]).toEqual([
+      ...[0, [false, true, false]],
+    ]);
+    const second = await sinces();
+    const isSame = (stack: string) => first.get(stack)?.since === second.get(stack)?.since;
+    expect([isSame('day1-01'), isSame('day1-02'), isSame('day1-03')]).toEqual([true, false, true]);
+    expect((await fleet('status')).answer.seats).toEqual(before);
+
+    // As after a restart of the machine: the room is not even known any more.
+    await desk.podlab('down', 'day1-03');
+    expect((await fleet('status')).answer.seats[2]).toMatchObject({
+      ...{ room: 'down', why: 'its room is gone', todo: `podlab fleet up --workshop ${file} 3` },
+    });
+  });
+}, 60_000);
+
 test('what fails on one seat stays there, and is done by the next call', async () => {
   await withDesk(async (desk) => {
     const fleet = fleetOf(desk, workshopFile(desk, 'seats: 3'));

@@ -13,7 +13,7 @@ import type { ProgressData } from '../../../src/workshop/progress.ts';
 
 const card = {
   ...{ stack: 'day1-01', person: '', url: 'https://lab.example/', address: 'https://lab.example/seat#tok' },
-  ...{ token: 'tok', fingerprint: '' },
+  ...{ token: 'tok', fingerprint: '', first: '' },
 };
 
 test('a name on a card is text, whatever is in it', () => {
@@ -29,6 +29,14 @@ test('a card says the fingerprint where the server has a certificate of its own,
   expect(renderCards('Day', [card])).not.toContain('ingerprint');
 });
 
+test('a card says what comes before its address, and a seat that is reported of by itself asks for no report', () => {
+  const first = 'kubectl --namespace podlab-day1 port-forward service/day1-01 8080:80';
+  const page = renderCards('Day', [{ ...card, first, url: '' }]);
+  expect(page).toContain(`<p>First: <code>${first}</code></p><p>In a browser:`);
+  expect(page).not.toContain('podlab report');
+  expect(renderCards('Day', [card])).not.toContain('First:');
+});
+
 test('a name in the table is no formula', () => {
   expect(
     renderCardsCsv([
@@ -36,9 +44,9 @@ test('a name in the table is no formula', () => {
       { ...card, person: 'Liskov, "B"' },
     ]),
   ).toBe(
-    'seat,name,address,token,fingerprint\r\n' +
-      "day1-01,'=1+1,https://lab.example/seat#tok,tok,\r\n" +
-      'day1-01,"Liskov, ""B""",https://lab.example/seat#tok,tok,\r\n',
+    'seat,name,address,token,fingerprint,first\r\n' +
+      "day1-01,'=1+1,https://lab.example/seat#tok,tok,,\r\n" +
+      'day1-01,"Liskov, ""B""",https://lab.example/seat#tok,tok,,\r\n',
   );
 });
 

@@ -21,9 +21,28 @@ test('a seat is up when its new pod is ready', () => {
   expect(judgeSeat(ready, [pod({ ready: true })])).toMatchObject({ state: 'up', reason: '' });
 });
 
+test('a pod that was deleted a moment ago is no seat, whatever its Deployment still says', () => {
+  const ready = { ...waiting, status: { ...waiting.status, readyReplicas: 1 } };
+  const leaving = { ...pod({ ready: true }), metadata: { name: 'x', deletionTimestamp: '2026-11-21T00:00:00Z' } };
+  expect(judgeSeat(ready, [leaving])).toMatchObject({ state: 'starting', reason: 'no pod yet' });
+  expect(judgeSeat(ready, [leaving, pod({ ready: false })])).toMatchObject({ state: 'starting' });
+});
+
 test('a pod of an earlier template does not count', () => {
   const stale = { metadata: { generation: 3 }, status: { ...waiting.status, readyReplicas: 1 } };
   expect(judgeSeat(stale, [pod({ ready: true })])).toMatchObject({ state: 'starting' });
+});
+
+test('a node that the cluster has given up is told apart from a room that is being built', () => {
+  const lost = pod({ ready: true }, { conditions: [{ type: 'Ready', status: 'False' }] });
+  expect(judgeSeat(waiting, [{ ...lost, spec: { nodeName: 'node2' } }])).toMatchObject({
+    state: 'broken',
+    reason: 'its node node2 does not answer',
+    hint: expect.stringContaining('podlab fleet up'),
+    giveUp: 'soon',
+  });
+  const building = pod({ ready: false }, { conditions: [{ type: 'Ready', status: 'False' }] });
+  expect(judgeSeat(waiting, [building])).toMatchObject({ state: 'starting' });
 });
 
 test('a pod on its way out does not count', () => {

@@ -43,7 +43,7 @@ test('a place on a cluster has everything filled in', () => {
     storage: { size: '256Mi', class: '' },
     requests: { cpu: '100m', memory: '256Mi' },
     limits: { cpu: '2', memory: '1Gi' },
-    ...{ ingress: undefined, allowFrom: [], reach: [] },
+    ...{ ingress: undefined, nodePorts: undefined, allowFrom: [], reach: [] },
   });
 });
 
@@ -58,7 +58,15 @@ test.each([
   ],
   [
     'place: kubernetes\nkubernetes: { ingress: { host: lab.example } }',
-    'workshop.yaml:6:32: error: kubernetes.ingress.host: "lab.example" is not a name\n    Write a name such as *.lab.example.',
+    'workshop.yaml:6:32: error: the seat is to be in the name or in the path, in one of them\n    Write host: "*.lab.example", or host: lab.example and path: /seats/*.',
+  ],
+  [
+    'place: kubernetes\nkubernetes: { ingress: { host: "*.lab.example", path: /x/* } }',
+    'workshop.yaml:6:55: error: the seat is to be in the name or in the path, in one of them\n    Write host: "*.lab.example", or host: lab.example and path: /seats/*.',
+  ],
+  [
+    'place: kubernetes\nkubernetes: { ingress: { host: a.b, path: /x/* }, nodePorts: { address: n, first: 30001 } }',
+    'workshop.yaml:6:51: error: pages have an Ingress already\n    Leave one of them out.',
   ],
 ])('what is wrong about a cluster is named: %s', (lines, problem) => {
   expect(parse(`${minimal}seats: 1\n${lines}\n`).problems).toEqual([problem]);

@@ -3,8 +3,14 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { parseWorkshop } from '../../../src/fleet/parse-workshop.ts';
-import { seatObjects, workshopObjects } from '../../../src/fleet/seat-objects.ts';
-import { type KubernetesObject, type SeatPlan, seatLabel, workshopLabel } from '../../../src/fleet/seat-plan.ts';
+import { seatObjects, tokensObject, workshopObjects } from '../../../src/fleet/seat-objects.ts';
+import {
+  type KubernetesObject,
+  pageUrl,
+  type SeatPlan,
+  seatLabel,
+  workshopLabel,
+} from '../../../src/fleet/seat-plan.ts';
 
 const head = 'name: day1\nstack: quickstart\nlabs: [by-hand]\nseats: 3\nplace: kubernetes\n';
 
@@ -46,6 +52,35 @@ test('seats with everything that a workshop file can say', async () => {
     { hasOwnUsers: true, ownsNamespace: false },
   );
   await expect(yaml(objectsOf(plan))).toMatchFileSnapshot('../../golden/fleet/own-users.yaml');
+});
+
+test.each([
+  ['ingress: { host: "*.lab.example" }', 'http://day1-02.lab.example/'],
+  ['ingress: { host: "*.lab.example", tlsSecret: lab-tls }', 'https://day1-02.lab.example/'],
+  ['ingress: { host: lab.example, path: /day1/* }', 'http://lab.example/day1/day1-02/'],
+  ['nodePorts: { address: 10.0.0.7, first: 30801 }', 'http://10.0.0.7:30802/'],
+  ['namespace: lab', ''],
+])('with %s the page of seat 2 is at %s, and its pod knows it', (text, url) => {
+  const plan = planOf(`${head}kubernetes: { ${text} }\n`);
+  const [, seat] = plan.workshop.seats;
+  if (seat === undefined) throw new Error('no seat 2');
+  expect(pageUrl(plan.workshop.kubernetes, seat)).toBe(url);
+  const objects = yaml(seatObjects(plan, seat));
+  if (url === '') expect(objects).not.toContain('PODLAB_PAGE_URL');
+  else expect(objects).toContain(`- name: PODLAB_PAGE_URL\n              value: ${url}`);
+  const { port } = new URL(url === '' ? 'http://x/' : url);
+  if (port !== '') expect(objects).toContain(`type: NodePort`);
+  if (port !== '') expect(objects).toContain(`nodePort: ${port}`);
+  if (text.includes('path:')) expect(objects).toContain('path: /day1/day1-02\n            pathType: Prefix');
+});
+
+test('the Secret of tokens has hashes, each for its seat, and no token', () => {
+  const { workshop } = planOf(head);
+  expect(tokensObject(workshop, { 'day1-01': 'ab12' })).toMatchObject({
+    kind: 'Secret',
+    metadata: { name: 'day1-tokens', namespace: 'podlab-day1', labels: { [workshopLabel]: 'day1' } },
+    data: { 'day1-01': 'YWIxMg==' },
+  });
 });
 
 test('everything carries the label that fleet down goes by, and names of one seat are never those of another', () => {

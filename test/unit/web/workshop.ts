@@ -187,7 +187,8 @@ function cookieOf({ headers }: Answer): string {
   return String(headers['set-cookie'] ?? '').split(';')[0] ?? '';
 }
 
-function send(port: number, path: string, { method = 'GET', headers = {}, body = '' }: Asking): Promise<Answer> {
+/** One request to a server on this machine. */
+export function send(port: number, path: string, { method = 'GET', headers = {}, body = '' }: Asking): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
       let text = '';
