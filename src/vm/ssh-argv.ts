@@ -91,7 +91,8 @@ export function remoteCommand({ argv, env, timeoutMs, id }: RemoteRun): string {
 
 /** Ends what a `remoteCommand` of the same id has started. */
 export function remoteKill(id: string): string {
-  return `kill -KILL -- "-$(cat ${groupFile(id)})" 2>/dev/null; rm -f ${groupFile(id)}`;
+  // No `--`: after a signal's name dash takes it for a number.
+  return `kill -KILL "-$(cat ${groupFile(id)})" 2>/dev/null; rm -f ${groupFile(id)}`;
 }
 
 function groupFile(id: string): string {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../error.ts';
 import type { Argv, Executor, RunOptions, RunResult } from '../host/host.ts';
+import { atAbort } from './at-abort.ts';
 import { remoteCommand, remoteKill, type SshTarget, sshArgv, sshExitArgv, sshMasterArgv } from './ssh-argv.ts';
 
 /** Runs ssh: `runProgram`, or one that enters the place from which the machine can be reached. */
@@ -49,14 +50,17 @@ export function sshExecutor(ssh: RunSsh, { target, env, patience }: Machine): Ss
       usedAt = performance.now();
       const id = randomBytes(6).toString('hex');
       const command = remoteCommand({ argv, env: { ...env, ...more }, timeoutMs, id });
+      // The connection that commands share holds the output of a killed client open as long as the program there runs.
+      const ended = atAbort(signal, () => kill(ssh, target, id));
       const result = await ssh(sshArgv(target, command), {
         ...options,
         timeoutMs: timeoutMs + graceMs,
         ...(signal === undefined ? {} : { signal }),
       });
       usedAt = performance.now();
+      await ended();
       // This side has let go, and the program there has not heard of it.
-      if (result.timedOut || result.truncated || signal?.aborted) await kill(ssh, target, id);
+      if (result.timedOut || result.truncated) await kill(ssh, target, id);
       const fault = result.exitCode === 255 ? sshFault(result.stderr) : '';
       if (fault !== '') {
         usedAt = Number.NEGATIVE_INFINITY;

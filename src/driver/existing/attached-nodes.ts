@@ -57,10 +57,13 @@ export function wayTo(
     });
   }
   const access = accessOf(topology);
-  const socket = createHash('sha256').update(`${topology.stack}/${name}`).digest('hex').slice(0, 12);
+  const address = clusterAddressOf(topology, name);
+  // Another user, port or jump is another connection, also while the old one is still open.
+  const connection = JSON.stringify([topology.stack, name, address, access]);
+  const socket = createHash('sha256').update(connection).digest('hex').slice(0, 12);
   return {
     name,
-    address: clusterAddressOf(topology, name),
+    address,
     access,
     kubectl: ['kubectl', '--kubeconfig', kubeconfig, ...(context === '' ? [] : ['--context', context])],
     pod: debugPodName(topology.stack, name),

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { LabError } from '../../error.ts';
 import type { Argv, Executor, RunOptions, RunResult } from '../../host/host.ts';
 import { quoteCommand } from '../../host/run.ts';
+import { atAbort } from '../../vm/at-abort.ts';
 import { remoteCommand, remoteKill } from '../../vm/ssh-argv.ts';
 import { type NodeWay, readExitMark, wayArgv, withExitMark } from './node-way.ts';
 
@@ -22,11 +23,15 @@ export function wayExecutor(here: RunHere, way: NodeWay, env: Readonly<Record<st
     run: async (argv, { timeoutMs = defaultTimeoutMs, env: more, ...options } = {}) => {
       const id = randomBytes(6).toString('hex');
       const script = withExitMark(remoteCommand({ argv, env: { ...env, ...more }, timeoutMs, id }), id);
+      const kill = () => here(wayArgv(way, remoteKill(id)), { input: '', timeoutMs: graceMs }).catch(() => {});
+      // The connection that commands share holds the output of a killed ssh open as long as the program there runs.
+      const ended = atAbort(options.signal, kill);
       // Without input, whatever comes is nothing: every way opens standard input.
       const result = await here(wayArgv(way, script), { input: '', ...options, timeoutMs: timeoutMs + graceMs });
-      const gone = result.timedOut || result.truncated || options.signal?.aborted === true;
+      await ended();
       // This side has let go, and the program there has not heard of it.
-      if (gone) await here(wayArgv(way, remoteKill(id)), { input: '', timeoutMs: graceMs }).catch(() => {});
+      if (result.timedOut || result.truncated) await kill();
+      const gone = result.timedOut || result.truncated || options.signal?.aborted === true;
       const mark = readExitMark(result.stderr, id);
       if (mark === undefined && !gone) throw unreachable(way, result);
       const exitCode = mark?.code ?? 137;

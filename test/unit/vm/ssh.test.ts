@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { Argv, RunOptions, RunResult } from '../../../src/host/host.ts';
 import {
   knownHost,
   remoteCommand,
+  remoteKill,
   type SshTarget,
   sshArgv,
   sshConnectArgv,
@@ -100,6 +102,22 @@ describe("what the machine's shell is told", () => {
     const { status, stdout } = run(['sh', '-c', 'sleep 60 & echo begun; wait'], { timeoutMs: 300 });
     expect({ status, stdout }).toEqual({ status: 137, stdout: 'begun\n' });
   });
+
+  test('kills the program and what it started when this side has let go', async () => {
+    const here = (script: string) => script.replaceAll('/run/podlab-run.', '/tmp/podlab-run.');
+    const id = `let-go${process.pid}`;
+    const argv = ['sh', '-c', 'sleep 60 & echo begun; wait'] as const;
+    const child = spawn('sh', ['-c', here(remoteCommand({ argv, env: {}, timeoutMs: 50_000, id }))]);
+    const ended = once(child, 'close');
+    // A pipe that any of them holds would stay open.
+    child.stderr.resume();
+    expect(String((await once(child.stdout, 'data'))[0])).toBe('begun\n');
+    expect(spawnSync('sh', ['-c', here(remoteKill(id))], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    expect(await ended).toEqual([137, null]);
+  });
 });
 
 describe('the executor', () => {
@@ -128,7 +146,26 @@ describe('the executor', () => {
     expect(await sshExecutor(ssh, plain).run(['hang'], { timeoutMs: 1000 })).toMatchObject({ timedOut: true });
     expect(seen[1]?.options.timeoutMs).toBeGreaterThan(1000);
     expect(seen[1]?.argv.at(-1)).toContain('timeout --signal=KILL 1 ');
-    expect(seen[2]?.argv.at(-1)).toMatch(/^kill -KILL -- "-\$\(cat \/run\/podlab-run\./);
+    expect(seen[2]?.argv.at(-1)).toMatch(/^kill -KILL "-\$\(cat \/run\/podlab-run\./);
+  });
+
+  test('ends there at once what is aborted here, while the shared connection still holds its output open', async () => {
+    const seen: string[] = [];
+    const abort = new AbortController();
+    const { promise: killed, resolve } = Promise.withResolvers<void>();
+    const ssh = async (argv: Argv): Promise<RunResult> => {
+      const [what = ''] = (argv.at(-1) ?? '').split(' ');
+      seen.push(what);
+      if (what === 'timeout') {
+        abort.abort();
+        await killed;
+      }
+      if (what === 'kill') resolve();
+      const exitCode = what === 'timeout' ? 137 : 0;
+      return { argv, exitCode, stdout: '', stderr: '', timedOut: false, truncated: false, durationMs: 1 };
+    };
+    expect(await sshExecutor(ssh, plain).run(['hang'], { signal: abort.signal })).toMatchObject({ exitCode: 137 });
+    expect(seen.slice(1)).toEqual(['timeout', 'kill']);
   });
 
   test('is as patient as it is told to be', async () => {
