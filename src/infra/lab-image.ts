@@ -37,7 +37,8 @@ export class LabImage extends ComponentResource {
       if (image.isOnHost) return url;
       const target = { format: { type: format } };
       const args = { name: file, pool: this.pool.name, target, create: { content: { url } } };
-      const volume = new Volume(logical, args, { parent: this, ...replaced });
+      // The provider does not hear of it when an upload breaks off: a pool that is full meanwhile would never be told.
+      const volume = new Volume(logical, args, { parent: this, ...replaced, customTimeouts: { create: '60m' } });
       volumes.push(volume);
       return volume.path;
     };

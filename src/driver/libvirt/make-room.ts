@@ -17,6 +17,7 @@ import type { Reporter } from '../../reporter.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Change } from '../driver.ts';
 import type { DriverOptions } from '../driver-options.ts';
+import { requireSpace } from './free-space.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { lostResources } from './lost.ts';
 import { neverConnected, pulumiFault } from './pulumi-errors.ts';
@@ -48,12 +49,16 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   const cut = await settle(room, request, earlier, reporter);
   // Before the first thing is made, so that what is left of it can be found.
   keepVmRecord(paths.state, { ...record, complete: false }, settings.keys);
-  const disks = anew ? (await room.resources()).filter(isDisk).map(({ urn }) => urn) : [];
-  const replace = [...disks, ...cut];
-  const program = await programOf(topology, settings);
-  const progress = await follow(request, reporter, `Pulumi makes ${stack}`, (onEvent) =>
-    room.up(program, onEvent, replace),
-  ).catch(async (error) => {
+  const work = async () => {
+    const known = await room.resources();
+    await requireSpace(topology, settings, hostExecutor(settings.uri, request), known);
+    const disks = anew ? known.filter(isDisk).map(({ urn }) => urn) : [];
+    const program = await programOf(topology, settings);
+    return follow(request, reporter, `Pulumi makes ${stack}`, (onEvent) =>
+      room.up(program, onEvent, [...disks, ...cut]),
+    );
+  };
+  const progress = await work().catch(async (error) => {
     if (earlier === undefined) await forgetIfEmpty(room, request, record, error, reporter);
     throw error;
   });

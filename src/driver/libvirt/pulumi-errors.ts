@@ -57,12 +57,48 @@ const libvirtTexts: readonly (readonly [RegExp, Explain])[] = [
       ),
   ],
   [
-    /network is already in use by interface (\S+)/i,
+    /network is already in use by interface ([^\s:]+)/i,
     ([, iface]) =>
       unsuitable(
         `a network of the stack is in use by the interface ${iface} of libvirt's machine`,
         "Stop the network that has it (virsh net-list; virsh net-destroy NAME), or give the stack's network another CIDR.",
       ),
+  ],
+  [
+    /error creating bridge interface (\S+?): File exists/i,
+    ([, bridge]) =>
+      unsuitable(
+        `libvirt's machine has an interface ${bridge} already, and it is no network of libvirt's`,
+        `Remove it there ("ip link delete ${bridge}"), or rename the stack.`,
+      ),
+  ],
+  [
+    /inaccessible backing store volume (\S+?): No such file/i,
+    ([, path]) =>
+      new LabError('NOT_FOUND', `there is no image ${path} on libvirt's machine`, {
+        hint: 'vm:imageOnHost is for an image that is there already. Copy it there, or leave vm:imageOnHost out to have it sent.',
+      }),
+  ],
+  [
+    /storage source conflict with pool: '([^']+)'/i,
+    ([, pool]) =>
+      unsuitable(
+        `the directory of the room's disks is that of libvirt's pool "${pool}" already`,
+        'Name another directory with vm:directory: each stack has its own.',
+      ),
+  ],
+  [
+    /failed to build storage pool: ([^\n]*?)(?:: Pool Build Failed)?$/im,
+    ([, why]) =>
+      unsuitable(
+        `the directory of the room's disks can't be made: ${why}`,
+        'Make it on the machine that libvirt runs on, or name another one with vm:directory.',
+      ),
+  ],
+  [
+    /cannot access storage file '([^']+)'[^\n]*No such file/i,
+    ([, path]) =>
+      unsuitable(`a disk of the room is gone: ${path}`, 'Run "podlab up" again: what libvirt has lost is made again.'),
   ],
   [
     /bridge name '([^']+)' already in use/i,
@@ -76,7 +112,7 @@ const libvirtTexts: readonly (readonly [RegExp, Explain])[] = [
     /(network|domain|pool|storage volume|storage pool) '([^']+)' (?:already exists|exists already|is already defined)|(network|domain) already exists with .*?'([^']+)'/i,
     ([, kind, name, otherKind, otherName]) =>
       unsuitable(
-        `libvirt has a ${kind ?? otherKind} "${name ?? otherName}" already, and it is not this room's`,
+        `libvirt has a ${(kind ?? otherKind)?.replace('domain', 'machine')} "${name ?? otherName}" already, and it is not this room's`,
         'Look at it with virsh. If nobody needs it, remove it and run "podlab up" again; else rename the stack.',
       ),
   ],

@@ -16,6 +16,69 @@ const faults: Readonly<Record<string, readonly [ErrorCode, string, string]>> = {
     'libvirt is not running: nobody answers at /var/run/libvirt/libvirt-sock',
     'systemctl start libvirtd',
   ],
+  'libvirt-killed': [
+    'HOST_UNSUITABLE',
+    'libvirt is not running: nobody answers at /var/run/libvirt/libvirt-sock',
+    'systemctl start libvirtd',
+  ],
+  'libvirt-not-allowed': [
+    'HOST_UNSUITABLE',
+    'libvirt does not let you in: no permission on its socket',
+    'usermod -aG libvirt',
+  ],
+  'virsh-stopped': [
+    'HOST_UNSUITABLE',
+    'libvirt is not running: nobody answers at /var/run/libvirt/libvirt-sock',
+    'systemctl start libvirtd',
+  ],
+  'virsh-refused': [
+    'HOST_UNSUITABLE',
+    'libvirt is not running: nobody answers at /var/run/libvirt/libvirt-sock',
+    'systemctl start libvirtd',
+  ],
+  'virsh-denied': [
+    'HOST_UNSUITABLE',
+    'libvirt does not let you in: no permission on its socket',
+    'usermod -aG libvirt',
+  ],
+  'network-name-taken': [
+    'HOST_UNSUITABLE',
+    'libvirt has a network "podlab.vms.nat" already, and it is not this room\'s',
+    'rename the stack',
+  ],
+  'network-bridge-taken': [
+    'HOST_UNSUITABLE',
+    "the interface pl_vms_nat is taken by a network that is not this room's",
+    'rename the stack',
+  ],
+  'network-interface-there': [
+    'HOST_UNSUITABLE',
+    "libvirt's machine has an interface pl_vms_nat already, and it is no network of libvirt's",
+    'ip link delete pl_vms_nat',
+  ],
+  'network-range-in-use': [
+    'HOST_UNSUITABLE',
+    "a network of the stack is in use by the interface virbr7 of libvirt's machine",
+    'another CIDR',
+  ],
+  'domain-name-taken': [
+    'HOST_UNSUITABLE',
+    'libvirt has a machine "podlab.vms.node1" already, and it is not this room\'s',
+    'rename the stack',
+  ],
+  'kvm-missing': ['HOST_UNSUITABLE', 'KVM does not work on this machine', 'vm:type: qemu'],
+  'image-missing': ['NOT_FOUND', "there is no image /no/such/base.qcow2 on libvirt's machine", 'vm:imageOnHost'],
+  'pool-directory-taken': [
+    'HOST_UNSUITABLE',
+    'the directory of the room\'s disks is that of libvirt\'s pool "podlab.other.pool" already',
+    'vm:directory',
+  ],
+  'pool-directory-not-made': [
+    'HOST_UNSUITABLE',
+    "the directory of the room's disks can't be made: cannot create path '/proc/nowhere': No such file or directory",
+    'vm:directory',
+  ],
+  'disk-lost': ['HOST_UNSUITABLE', 'a disk of the room is gone: /no/such/disk.qcow2', 'podlab up'],
   'plugin-missing': [
     'HOST_UNSUITABLE',
     "Pulumi's plugin terraform-provider 1.1.3 is missing, and could not be downloaded",
@@ -73,5 +136,5 @@ test('marks of colour do not hide a fault', () => {
 
 test('only without a connection has nothing been asked of libvirt', () => {
   const unasked = Object.keys(faults).filter((name) => neverConnected(faultOf(name)));
-  expect(unasked).toEqual(['libvirt-not-running']);
+  expect(unasked.sort()).toEqual(['libvirt-killed', 'libvirt-not-allowed', 'libvirt-not-running']);
 });
