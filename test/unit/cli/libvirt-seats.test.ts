@@ -12,8 +12,11 @@ import { run as status } from '../../../src/cli/verbs/fleet-status.ts';
 import { run as up } from '../../../src/cli/verbs/fleet-up.ts';
 import type { Driver, RoomStatus } from '../../../src/driver/driver.ts';
 import { listDir, readTextIfExists } from '../../../src/host/files.ts';
+import { keepVmRecord } from '../../../src/infra/vm-record.ts';
 import { silentReporter } from '../../../src/reporter.ts';
 import { loadTopology } from '../../../src/topology/load-topology.ts';
+
+import { roomKeys } from '../../../src/vm/room-keys.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 let dir = '';
@@ -155,6 +158,25 @@ test('a room of that name that somebody else made is left alone', async () => {
   expect(said().seats[0].fault).toMatchObject({ code: 'STACK_CHANGED' });
   expect(await down(app, input(workshop(1)))).toBe(0);
   expect(log()).toEqual([]);
+});
+
+test('what pulumi up has made of the very file of a seat becomes the seat; another room of that name does not', async () => {
+  const { app, said } = appIn();
+  const file = workshop(2);
+  await stacks(app, input(file, [], { write: true }));
+  for (const stack of ['day1-01', 'day1-02']) {
+    const written = join(dir, 'stacks', `Pulumi.${stack}.yaml`);
+    const text = readFileSync(written, 'utf8').replace('10.200.2.0', stack === 'day1-02' ? '10.9.0.0' : '10.200.2.0');
+    const topology = loadTopology(text.replace('10.200.2.11', '10.9.0.11'), { stack, file: written });
+    const place = { poolDirectory: '/disks', logDirectory: '/logs', type: 'qemu', uri: 'qemu:///system' } as const;
+    const record = { version: 1, topology, file: written, from: '', since: 1, complete: true, ...place } as const;
+    keepVmRecord(join(dir, 'state'), { ...record, hasReadyState: false }, roomKeys('0123456789abcdef0123456789abcdef'));
+    writeFileSync(join(dir, 'rooms', stack), '');
+  }
+  expect(await up(app, input(file))).toBe(1);
+  expect(said().seats.map(({ state }: { state: string }) => state)).toEqual(['done', 'failed']);
+  expect(said().seats[1].fault).toMatchObject({ code: 'STACK_CHANGED' });
+  expect([record()['day1-01'].wanted, record()['day1-02'].wanted]).toEqual([true, false]);
 });
 
 test('nothing is made where a host is too small, unless somebody insists', async () => {
