@@ -72,14 +72,24 @@ interface Look {
 function visitor(desk: ClusterDesk, address: string) {
   let cookie = '';
   return async (path: string, body?: object) => {
-    const origin = `http://${address}`;
-    const headers = { origin, cookie, 'content-type': 'application/json' };
-    const asked = { headers, ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }) };
-    const script = `const answer = await fetch(${JSON.stringify(origin + path)}, ${JSON.stringify(asked)});
-      const cookie = answer.headers.getSetCookie()[0] ?? "";
-      console.log(JSON.stringify({ status: answer.status, cookie, text: await answer.text() }));`;
-    const said = await desk.on('house', 'node1', `'${process.execPath}' --input-type=module -e '${script}'`);
-    const answer = JSON.parse(said) as { status: number; cookie: string; text: string };
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const head = [
+      `${body === undefined ? 'GET' : 'POST'} ${path} HTTP/1.0`,
+      ...[`Host: ${address}`, `Origin: http://${address}`, `Content-Length: ${Buffer.byteLength(text)}`],
+      ...(cookie === '' ? [] : [`Cookie: ${cookie}`]),
+      ...(body === undefined ? [] : ['Content-Type: application/json']),
+    ];
+    // By a program that every node has: this machine's own Node may lie where nodes do not see it.
+    const asked = Buffer.from(`${head.join('\r\n')}\r\n\r\n${text}`).toString('base64');
+    // Left open for writing: the server takes a visitor who has closed his half for one who is gone.
+    const talk = `exec 3<>/dev/tcp/${address}/80; echo ${asked} | base64 -d >&3; cat <&3`;
+    const said = await desk.on('house', 'node1', `bash -c '${talk}'`);
+    const [heads = '', ...rest] = said.split('\r\n\r\n');
+    const answer = {
+      status: Number(/^HTTP\/1\.\d (\d+)/.exec(heads)?.[1]),
+      cookie: /^set-cookie: (.*)$/im.exec(heads)?.[1] ?? '',
+      text: rest.join('\r\n\r\n'),
+    };
     if (answer.cookie !== '') cookie = answer.cookie.split(';')[0] ?? '';
     return answer;
   };
