@@ -9,7 +9,6 @@ import { findClashes, findHostShortages, machineNeed, type SeatNeed } from '../f
 import type { LibvirtPlace } from '../fleet/libvirt-place.ts';
 import type { Seat } from '../fleet/workshop.ts';
 import { availableMemory } from '../host/capacity.ts';
-import { readTextIfExists } from '../host/files.ts';
 import { imageBytes } from '../infra/image-bytes.ts';
 import { libvirtNames } from '../infra/names.ts';
 import { stackConfig } from '../infra/stack-config.ts';
@@ -104,8 +103,8 @@ async function shortagesOf(
 ): Promise<readonly string[]> {
   const host = fleet.workshop.libvirt?.hosts.find((one) => one.uri === uri);
   const first = fleet.workshop.seats.find(({ stack }) => stack === seats[0]?.stack) as Seat;
-  const { file } = await fleet.stackOf(first);
-  const own = stackConfig(readTextIfExists(file) ?? '', file).get('vm:directory');
+  const { file, text } = await fleet.stackOf(first);
+  const own = stackConfig(text, file).get('vm:directory');
   const directory = own?.slice(0, own.lastIndexOf('/')) || usualDirectory;
   const at = { paths: app.paths, path: app.programPath, env: app.env };
   try {
@@ -122,11 +121,11 @@ async function shortagesOf(
 }
 
 async function needOf(app: App, fleet: Fleet, seat: Seat): Promise<SeatNeed> {
-  const { topology, file } = await fleet.stackOf(seat);
+  const { topology, file, text } = await fleet.stackOf(seat);
   const { networks, nodes, engine } = topology;
   const names = libvirtNames(topology);
   const machines = nodes.map(({ memoryMiB }) => machineNeed(memoryMiB || usualMachine.memoryMiB, engine));
-  const config = stackConfig(readTextIfExists(file) ?? '', file);
+  const config = stackConfig(text, file);
   const image = await imageBytes(topology, (key) => config.get(key), file, app.paths.cache);
   return {
     stack: seat.stack,

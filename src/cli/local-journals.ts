@@ -1,7 +1,6 @@
 // What happens at seats of this machine comes to the server without a report: their journals are here.
 
-import { statSync } from 'node:fs';
-import { readTextIfExists } from '../host/files.ts';
+import { fileStamp, readTextIfExists } from '../host/files.ts';
 import { parseJournal } from '../report/journal.ts';
 import type { InstructorDesk } from '../web/instructor/desk.ts';
 import { countsAt } from '../web/instructor/reports.ts';
@@ -18,8 +17,7 @@ export async function watchJournals(app: App, desk: InstructorDesk): Promise<() 
     for (const { seat } of desk.seats) {
       if (!desk.isHere(seat)) continue;
       const path = journalFile(app, seat);
-      const stat = statSync(path, { throwIfNoEntry: false });
-      const stamp = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+      const stamp = fileStamp(path);
       if (stamp === stamps.get(seat)) continue;
       try {
         await takeJournal(path, seat, desk);

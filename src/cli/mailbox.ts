@@ -1,7 +1,6 @@
 // A seat's way to its workshop while somebody works there: asks the server now and then, and notices what has come.
 
-import { statSync } from 'node:fs';
-import { readTextIfExists } from '../host/files.ts';
+import { fileStamp, readTextIfExists } from '../host/files.ts';
 import { emptyBoard, foldEvent } from '../report/board.ts';
 import { type Inbox, isHandWaiting, wordsOf } from '../report/inbox.ts';
 import { parseJournal } from '../report/journal.ts';
@@ -28,13 +27,13 @@ const askMs = 5000;
 const lookMs = 1000;
 
 export function openMailbox(app: App, stack: string): Mailbox {
-  let stamp = stampOf(inboxFile(app, stack));
+  let stamp = fileStamp(inboxFile(app, stack));
   let bell = new AbortController();
   const asking = setInterval(() => {
     if (readSettings(app, stack) !== undefined) void hearWord(app, stack).catch(() => {});
   }, askMs);
   const looking = setInterval(() => {
-    const now = stampOf(inboxFile(app, stack));
+    const now = fileStamp(inboxFile(app, stack));
     if (now === stamp) return;
     stamp = now;
     bell.abort();
@@ -92,9 +91,4 @@ async function buildAnew(app: App, stack: string): Promise<void> {
   const { silentReporter } = await import('../reporter.ts');
   const { topology, file } = await loadStack(app, stack);
   await (await app.driver(topology.driver)).up({ topology, file, anew: true }, silentReporter);
-}
-
-function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
 }

@@ -39,7 +39,7 @@ export async function removeAll(
 /** What would go with a namespace and is not of this workshop. */
 export async function strangersIn(cluster: KubeconfigCluster, namespace: string): Promise<readonly string[]> {
   const lists = await Promise.all(
-    [...seatKinds, ...sharedKinds, 'Pod', 'Secret'].map(async (kind) => {
+    [...seatKinds, ...sharedKinds, 'Pod'].map(async (kind) => {
       const found = await cluster.list<ApiObject>(collectionPath(kind, namespace), `!${workshopLabel}`);
       return found.map(({ metadata }) => `${kind.toLowerCase()} ${metadata.name}`);
     }),

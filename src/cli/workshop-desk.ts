@@ -1,9 +1,15 @@
 // Joins the instructor's page to this machine: who sits where, what is kept of reports and notices, the rooms that are here.
 
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashToken } from '../fleet/tokens.ts';
-import { appendToFile, appendToFileSync, keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
+import {
+  appendToFile,
+  appendToFileSync,
+  fileStamp,
+  keepAside,
+  readTextIfExists,
+  writeFileAtomic,
+} from '../host/files.ts';
 import { openNoticeDesk } from '../report/notice-desk.ts';
 import { openReportDesk, type SeatTexts } from '../report/report-desk.ts';
 import { loadPictures } from '../web/assets.ts';
@@ -111,8 +117,7 @@ function cached({ record, recordFile }: Fleet): Fleet['record'] {
   let stamp: string | undefined;
   let last = record();
   return () => {
-    const stat = statSync(recordFile, { throwIfNoEntry: false });
-    const now = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+    const now = fileStamp(recordFile);
     if (now !== stamp) last = record();
     stamp = now;
     return last;

@@ -106,6 +106,17 @@ export function readTextIfExists(path: string): string | undefined {
   }
 }
 
+/** Differs whenever the file is another one or was written to; '' when there is none. */
+export function fileStamp(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+}
+
+/** Bytes; 0 for what is not on this machine, such as a URL. */
+export function fileSize(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 /** Names in a directory, sorted; empty when there is no such directory. */
 export function listDir(path: string): readonly string[] {
   try {

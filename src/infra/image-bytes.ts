@@ -1,7 +1,7 @@
 // How large the disk is that a room of virtual machines takes a copy of.
 
-import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { fileSize } from '../host/files.ts';
 import { listImages } from '../image/vm-image.ts';
 import type { Topology } from '../topology/topology.ts';
 
@@ -18,16 +18,12 @@ export async function imageBytes(
   cacheDir: string,
 ): Promise<number> {
   if (config('vm:imageOnHost') === 'true') return 0;
-  if (image?.kind === 'download') return sizeOf(join(cacheDir, 'vm-downloads', `${image.sha256}.qcow2`));
+  if (image?.kind === 'download') return fileSize(join(cacheDir, 'vm-downloads', `${image.sha256}.qcow2`));
   const written = image === undefined ? config('vm:image') : image.kind === 'file' ? image.path : undefined;
-  if (written !== undefined) return URL.canParse(written) ? 0 : sizeOf(resolve(dirname(file), written));
+  if (written !== undefined) return URL.canParse(written) ? 0 : fileSize(resolve(dirname(file), written));
   const images = (await listImages(cacheDir)).flatMap((one) => (one.image === undefined ? [] : [one.image]));
   const fitting = images.filter(({ name, kubernetes: version }) =>
     image?.kind === 'built' ? name === image.name : version === kubernetes.version,
   );
   return Math.max(0, ...fitting.map(({ bytes }) => bytes));
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { runProgram } from '../host/run.ts';
 import type { Workplace } from '../toolchain/request.ts';
 import { sshHostOf } from './libvirt-uri.ts';
+import { personEnv } from './person-env.ts';
 
 /**
  * Asks libvirt, which has tried. Where it can't be asked, by a preview on a machine without it for example, the device decides.
@@ -15,7 +16,7 @@ export async function workingType(uri: string, { path, env, signal }: Workplace)
     const argv = ['virsh', '--quiet', '--connect', uri, 'domcapabilities', '--virttype', type] as const;
     const { exitCode } = await runProgram(argv, {
       // The keys and known hosts of whoever runs podlab, for a libvirt on another machine.
-      env: { ...present(env, ['HOME', 'SSH_AUTH_SOCK', 'XDG_RUNTIME_DIR']), PATH: path, LC_ALL: 'C' },
+      env: { ...personEnv({ env, path }), LC_ALL: 'C' },
       timeoutMs: 60_000,
       signal,
     });
@@ -25,8 +26,4 @@ export async function workingType(uri: string, { path, env, signal }: Workplace)
   // A libvirt that has emulation has answered; one that has neither was not asked at all.
   if (await ask('qemu')) return 'qemu';
   return sshHostOf(uri) !== undefined || existsSync('/dev/kvm') ? 'kvm' : 'qemu';
-}
-
-function present(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }

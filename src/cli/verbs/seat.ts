@@ -7,7 +7,7 @@ import type { FleetRecord } from '../../fleet/fleet-record.ts';
 import { parseSeatPolicy, type SeatPolicy } from '../../fleet/seat-policy.ts';
 import { isToken } from '../../fleet/tokens.ts';
 import type { Seat } from '../../fleet/workshop.ts';
-import { readTextIfExists } from '../../host/files.ts';
+import { fileStamp, readTextIfExists } from '../../host/files.ts';
 import { observeRoom } from '../../probe/room-view.ts';
 import { takeWord } from '../../report/inbox.ts';
 import { parseWord } from '../../report/settings.ts';
@@ -101,8 +101,7 @@ function watchWord(app: App, stack: string, dir: string): () => void {
     if (word !== undefined) await changeInbox(app, stack, (inbox) => takeWord(inbox, word, at));
   };
   const hasChanged = (kind: 'policy' | 'word') => {
-    const stat = statSync(said[kind], { throwIfNoEntry: false });
-    const stamp = stat === undefined ? '' : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+    const stamp = fileStamp(said[kind]);
     const isNew = stamp !== stamps[kind];
     stamps[kind] = stamp;
     return isNew && stamp !== '';

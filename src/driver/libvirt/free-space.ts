@@ -1,7 +1,7 @@
 // Room for what is going to be made. Asked beforehand: the provider waits for ever when a pool fills up while an image is sent to it.
 
-import { statSync } from 'node:fs';
 import { LabError } from '../../error.ts';
+import { fileSize } from '../../host/files.ts';
 import type { Executor } from '../../host/host.ts';
 import { libvirtNames } from '../../infra/names.ts';
 import type { RoomSettings } from '../../infra/room-settings.ts';
@@ -33,7 +33,7 @@ export async function requireSpace(
   ] as const;
   const sent = image.isOnHost ? [] : files.filter(([volume]) => !isThere(volume));
   const nodes = [...names.nodes.values()].filter(({ disk }) => !isThere(disk));
-  const needed = sent.reduce((sum, [, file]) => sum + sizeOf(file), nodes.length * perNode);
+  const needed = sent.reduce((sum, [, file]) => sum + fileSize(file), nodes.length * perNode);
   if (needed === 0) return;
   const { exitCode, stdout } = await host.run(['sh', '-c', freeScript, 'sh', poolDirectory]);
   const free = Number(stdout.trim() || Number.NaN);
@@ -44,11 +44,6 @@ export async function requireSpace(
     `the room's pool is full: ${inMiB(free)} are left at ${poolDirectory}, and stack "${topology.stack}" takes ${inMiB(needed)} to begin with`,
     { hint: 'Make room there, or name another directory with vm:directory, then run "podlab up" again.' },
   );
-}
-
-/** Bytes; 0 for what is not on this machine, such as a URL. */
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 // Of the file system that the directory is on, or will be on.

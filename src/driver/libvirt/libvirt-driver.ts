@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LabError } from '../../error.ts';
 import { readTextIfExists } from '../../host/files.ts';
 import { lockHolder, withLock } from '../../host/lock.ts';
+import { personEnv } from '../../infra/person-env.ts';
 import { markedRooms } from '../../infra/room-mark.ts';
 import { stackConfig } from '../../infra/stack-config.ts';
 import { amendVmRecord, madeFrom, readVmRecord, type VmRecord } from '../../infra/vm-record.ts';
@@ -17,7 +18,7 @@ import { startStopped, waitUntilIn } from './heal.ts';
 import { keepReadyState, loadReadyState, repairClock } from './ready-state.ts';
 import { vmLogs } from './vm-logs.ts';
 import { vmStatus } from './vm-status.ts';
-import { connectInside, enterHost, hostExecutor, machineEnv, machineExecutor, personEnv, targetOf } from './way-in.ts';
+import { connectInside, enterHost, hostExecutor, machineEnv, machineExecutor, targetOf } from './way-in.ts';
 
 /** Until sshd answers after a start; ten times as long as a boot without emulation takes. */
 const bootsWithinMs = 10 * 60_000;

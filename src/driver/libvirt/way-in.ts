@@ -13,6 +13,7 @@ import { quoteCommand, runProgram } from '../../host/run.ts';
 import { jumpOf, localUri, sshHostOf } from '../../infra/libvirt-uri.ts';
 import { machineNodes } from '../../infra/machine-nodes.ts';
 import { nodeAddress } from '../../infra/node-address.ts';
+import { personEnv } from '../../infra/person-env.ts';
 import { hostKeyAlias, type VmRecord, vmPlaces } from '../../infra/vm-record.ts';
 import { type SshTarget, sshConnectArgv } from '../../vm/ssh-argv.ts';
 import { type SshExecutor, sshExecutor } from '../../vm/ssh-executor.ts';
@@ -100,11 +101,4 @@ export function enterHost(uri: string, argv: Argv, env: Readonly<Record<string, 
 export function connectInside(record: VmRecord, host: string, port: number, at: Surroundings): Duplex {
   const first = targetOf(record, record.topology.nodes[0]?.name ?? '', at);
   return openProgram(sshConnectArgv(first, host, port), personEnv(at));
-}
-
-/** What ssh needs of a person's environment: the way to another host is configured there. */
-export function personEnv({ env, path }: Surroundings): Readonly<Record<string, string>> {
-  const names = ['HOME', 'USER', 'LOGNAME', 'SSH_AUTH_SOCK', 'TERM', 'XDG_RUNTIME_DIR'];
-  const known = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
-  return { LC_ALL: 'C.UTF-8', ...Object.fromEntries(known), PATH: path };
 }
