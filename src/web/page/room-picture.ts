@@ -4,7 +4,8 @@ import type { RoomView } from '../../probe/room-view.ts';
 import type { LabPage } from '../participant/lab-page.ts';
 import { html, type View } from './dom.ts';
 import type { Tone } from './highlights.ts';
-import { type Cable, type Line, layOutRoom, type Picture, type Shape } from './room-layout.ts';
+import type { Cable, Line, Picture, Shape } from './picture.ts';
+import { layOutRoom } from './room-layout.ts';
 
 /** More namespaces beside each other would be too small to read; the rest is counted. */
 const mostColumns = (nodes: number) => (nodes === 1 ? 6 : nodes === 2 ? 4 : 3);

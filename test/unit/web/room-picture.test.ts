@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { type LinkView, type RoomView, readNode } from '../../../src/probe/room-view.ts';
 import type { Network, Nic, Node } from '../../../src/topology/topology.ts';
 import { highlightsOf } from '../../../src/web/page/highlights.ts';
+import type { PictureTopology } from '../../../src/web/page/room-card.ts';
 import { arrangeColumns, chooseColumns } from '../../../src/web/page/room-columns.ts';
-import { layOutRoom, type PictureTopology } from '../../../src/web/page/room-layout.ts';
+import { layOutRoom } from '../../../src/web/page/room-layout.ts';
 import { fakeExecutor } from '../../support/fake-executor.ts';
 
 const executor = fakeExecutor('node1', {});
