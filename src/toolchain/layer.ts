@@ -29,19 +29,32 @@ export interface Layer {
 }
 
 /** Programs halve in size at the quickest levels already, and the archive is read more often than written. */
-const zstdLevel = 3;
+export const zstdLevel = 3;
 
 export async function packLayer(entries: readonly LayerEntry[], file: string): Promise<Layer> {
   const { pack: createPack } = await import('tar-stream');
   const pack = createPack();
   const diff = createHash('sha256');
   const blob = createHash('sha256');
-  const params = { [constants.ZSTD_c_compressionLevel]: zstdLevel };
-  const written = pipeline(pack, meter(diff), createZstdCompress({ params }), meter(blob), createWriteStream(file));
+  const written = pipeline(pack, meter(diff), compressed, meter(blob), createWriteStream(file));
   const filled = fill(pack, inOrder(withParents(entries))).catch((error: Error) => pack.destroy(error));
   await Promise.all([written, filled]);
   const digest = `sha256:${blob.digest('hex')}`;
   return { digest, bytes: statSync(file).size, diffId: `sha256:${diff.digest('hex')}`, file };
+}
+
+/**
+ * Pieces go in one at a time, and the end after the last is done: Node lets a last piece that waits be the end as well, and zstd then
+ * writes other bytes for the same content.
+ */
+async function* compressed(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: zstdLevel } });
+  const written = (async () => {
+    for await (const piece of pieces) await new Promise<void>((done) => zstd.write(piece, () => done()));
+    zstd.end();
+  })().catch((error: Error) => zstd.destroy(error));
+  yield* zstd;
+  await written;
 }
 
 async function fill(pack: Pack, entries: readonly LayerEntry[]): Promise<void> {

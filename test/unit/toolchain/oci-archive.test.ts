@@ -5,10 +5,10 @@ import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { zstdDecompressSync } from 'node:zlib';
+import { constants, createZstdCompress, zstdDecompressSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { inOrder, type LayerEntry, packLayer, withParents } from '../../../src/toolchain/layer.ts';
+import { inOrder, type LayerEntry, packLayer, withParents, zstdLevel } from '../../../src/toolchain/layer.ts';
 import { writeOciArchive } from '../../../src/toolchain/oci-archive.ts';
 import { fullReference, readArchive } from '../../../src/toolchain/read-archive.ts';
 
@@ -60,6 +60,17 @@ test('the same files give the same archive, whenever they were written', async (
   expect(readFileSync(second.file).equals(readFileSync(first.file))).toBe(true);
   writeFileSync(join(dir, 'program'), 'A program\n');
   expect((await archive('third')).digest).not.toBe(first.digest);
+});
+
+test('the bytes of a layer do not depend on how its pieces came to be compressed', async () => {
+  const program: LayerEntry = { type: 'file', path: 'usr/bin/program', from: join(dir, 'program'), mode: 0o755 };
+  const { file } = await packLayer([program], join(dir, 'layer'));
+  const packed = readFileSync(file);
+  // In one piece, and only then the end: Node's streams may join the two, and zstd writes other bytes then.
+  const zstd = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: zstdLevel } });
+  await new Promise<void>((done) => zstd.write(zstdDecompressSync(packed), () => done()));
+  zstd.end();
+  expect(packed.equals(Buffer.concat(await zstd.toArray()))).toBe(true);
 });
 
 test('every blob is what its name says, and the index leads to all of them', async () => {
