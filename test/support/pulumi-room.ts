@@ -29,8 +29,14 @@ export function describePulumi(title: string, tests: () => void): void {
 }
 
 export interface PodlabThere {
-  /** Writes a stack file, and gives its path. @param nodes how many machines; @param more further lines of its config */
-  stackFile(stack: string, nodes: number, more?: string): string;
+  /**
+   * Writes a stack file, and gives its path.
+   *
+   * @param nodes how many machines
+   * @param more further lines of its config
+   * @param disk the image of the machines; one that is built, unless it is said
+   */
+  stackFile(stack: string, nodes: number, more?: string, disk?: string): string;
   /** Runs podlab where libvirt is. */
   podlab(...words: readonly string[]): Promise<RunResult>;
   /** Its answer as JSON. @throws Error with what it said when its exit code is another one */
@@ -56,10 +62,10 @@ export function podlabIn(room: LibvirtRoom): PodlabThere {
   const lines = async (...words: readonly string[]) =>
     (await room.virsh(...words)).split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || []);
   return {
-    stackFile: (stack, nodes, more = '') => {
+    stackFile: (stack, nodes, more = '', disk = image?.disk ?? '') => {
       const file = join(own, `Pulumi.${stack}.yaml`);
       mkdirSync(own, { recursive: true });
-      writeFileSync(file, stackText(stack, nodes, room.dir, more));
+      writeFileSync(file, stackText(stack, nodes, room.dir, more, disk));
       return file;
     },
     podlab,
@@ -79,7 +85,7 @@ export function podlabIn(room: LibvirtRoom): PodlabThere {
   };
 }
 
-function stackText(stack: string, nodes: number, dir: string, more: string): string {
+function stackText(stack: string, nodes: number, dir: string, more: string, disk: string): string {
   const names = Array.from({ length: nodes }, (_, n) => `node${n + 1}`);
   const node = (name: string) => `    - { name: ${name}, networks: [nat, isolated], cpus: 1, memory: 512MiB }\n`;
   return `config:
@@ -89,7 +95,7 @@ function stackText(stack: string, nodes: number, dir: string, more: string): str
     isolated: { mode: isolated, cidr: 192.168.39.0/24 }
   podlab:nodes:
 ${names.map(node).join('')}  vm:type: qemu
-  vm:image: ${image?.disk ?? ''}
+  vm:image: ${disk}
   vm:imageOnHost: true
   vm:directory: ${join(dir, 'disks', stack)}
 ${more}`;
