@@ -9,7 +9,7 @@ import { findClashes, findHostShortages, machineNeed, type SeatNeed } from '../f
 import type { LibvirtPlace } from '../fleet/libvirt-place.ts';
 import type { Seat } from '../fleet/workshop.ts';
 import { availableMemory } from '../host/capacity.ts';
-import { imageBytes } from '../infra/image-bytes.ts';
+import { imageBytes } from '../infra/machine-image.ts';
 import { libvirtNames } from '../infra/names.ts';
 import { stackConfig } from '../infra/stack-config.ts';
 import { readVmRecord } from '../infra/vm-record.ts';
@@ -126,7 +126,8 @@ async function needOf(app: App, fleet: Fleet, seat: Seat): Promise<SeatNeed> {
   const names = libvirtNames(topology);
   const machines = nodes.map(({ memoryMiB }) => machineNeed(memoryMiB || usualMachine.memoryMiB, engine));
   const config = stackConfig(text, file);
-  const image = await imageBytes(topology, (key) => config.get(key), file, app.paths.cache);
+  const workplace = { cacheDir: app.paths.cache, env: app.env, signal: app.signal };
+  const image = await imageBytes(topology, { workplace, file, config: (key) => config.get(key) });
   return {
     stack: seat.stack,
     uri: fleet.hostOf(seat),

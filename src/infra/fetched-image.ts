@@ -18,7 +18,7 @@ import type { Image } from '../topology/topology.ts';
  */
 export async function fetchedImage(
   { url, sha256 }: Image & { readonly kind: 'download' },
-  { cacheDir, env, signal }: Workplace,
+  { cacheDir, env, signal }: Pick<Workplace, 'cacheDir' | 'env' | 'signal'>,
   isPreview: boolean,
   reporter: Reporter,
 ): Promise<string> {
