@@ -39,21 +39,28 @@ export function libvirtPlan(app: App, { workshop, template: word, record }: Plan
     read ??= templateOf(app, word, workshop.name);
     return read;
   };
-  const hostOf = (seat: Seat): string => {
+  const spread = (kept: ReadonlyMap<string, string>) => {
     const { nodes } = template().topology;
     const sum = (of: (node: (typeof nodes)[number]) => number) => nodes.reduce((all, node) => all + of(node), 0);
-    const kept = Object.entries(record().seats).flatMap(([stack, { wanted, host }]) =>
-      wanted && host !== undefined ? [[stack, host] as const] : [],
-    );
-    const places = spreadSeats({
+    return spreadSeats({
       seats: workshop.seats,
       hosts: place.hosts,
       need: {
         memoryMiB: sum(({ memoryMiB }) => memoryMiB || usualMachine.memoryMiB),
         cpus: sum(({ cpus }) => cpus || usualMachine.cpus),
       },
-      kept: new Map(kept),
+      kept,
     });
+  };
+  let places: ReadonlyMap<string, string> | undefined;
+  const hostOf = (seat: Seat): string => {
+    const kept = Object.entries(record().seats).flatMap(([stack, { wanted, host }]) =>
+      wanted && host !== undefined ? [[stack, host] as const] : [],
+    );
+    // All seats are placed at once; that holds until somebody has made one elsewhere.
+    if (places === undefined || kept.some(([stack, host]) => places?.get(stack) !== host)) {
+      places = spread(new Map(kept));
+    }
     return places.get(seat.stack) ?? '';
   };
   const textOf = (seat: Seat): string => {

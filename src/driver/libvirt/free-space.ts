@@ -36,7 +36,7 @@ export async function requireSpace(
   const needed = sent.reduce((sum, [, file]) => sum + fileSize(file), nodes.length * perNode);
   if (needed === 0) return;
   const { exitCode, stdout } = await host.run(['sh', '-c', freeScript, 'sh', poolDirectory]);
-  const free = Number(stdout.trim() || Number.NaN);
+  const free = freeBytes(stdout);
   if (exitCode !== 0 || !(free < needed)) return;
   const inMiB = (bytes: number) => `${Math.floor(bytes / mebibyte)} MiB`;
   throw new LabError(
@@ -46,7 +46,14 @@ export async function requireSpace(
   );
 }
 
-// Of the file system that the directory is on, or will be on.
-const freeScript = `dir=$1
+/** Asks the file system that the directory $1 is on, or will be on when it is made. */
+export const freeScript = `dir=$1
 while [ ! -e "$dir" ]; do dir=$(dirname "$dir"); done
-df --output=avail --block-size=1 -- "$dir" | tail -n 1`;
+df -P -B1 -- "$dir"
+`;
+
+/** What it says is left there, in bytes; NaN when it has said nothing. */
+export function freeBytes(answer: string): number {
+  // File systems and mount points may have blanks in their names.
+  return Number(/ (\d+) +(?:\d+%|-) [^\n]*$/.exec(answer.trim())?.[1]);
+}

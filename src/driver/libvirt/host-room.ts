@@ -5,6 +5,7 @@ import { LabError } from '../../error.ts';
 import type { Executor } from '../../host/host.ts';
 import { type HostRoute, parseRouteTable } from '../../host/routes.ts';
 import { virsh } from './domains.ts';
+import { freeBytes, freeScript } from './free-space.ts';
 import { libvirtFault } from './pulumi-errors.ts';
 
 export interface LibvirtHostRoom {
@@ -19,14 +20,11 @@ export interface LibvirtHostRoom {
   readonly names: readonly string[];
 }
 
-/** One login, five answers. The directory may have to be made yet: then where it will be made. */
+/** One login, four answers. */
 const script = `set -eu
 sed -n 's/^MemAvailable: *//p' /proc/meminfo
 echo ---
-dir=$1
-while [ ! -e "$dir" ]; do dir=$(dirname "$dir"); done
-df -P -B1 "$dir"
-echo ---
+${freeScript}echo ---
 ls /sys/class/net
 echo ---
 cat /proc/net/route
@@ -46,7 +44,7 @@ export async function libvirtHostRoom(host: Executor, directory: string): Promis
   const [memory = '', disk = '', interfaces = '', routes = ''] = asked.stdout.split('---\n');
   return {
     memoryBytes: Number.parseInt(memory, 10) * 1024,
-    diskBytes: Number(disk.trim().split('\n').at(-1)?.split(/\s+/)[3] ?? 0),
+    diskBytes: freeBytes(disk),
     interfaces: words(interfaces),
     // Every machine that libvirt makes rooms on writes its words as this one does.
     routes: parseRouteTable(routes, endianness()),

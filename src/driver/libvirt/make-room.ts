@@ -46,11 +46,10 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   const { settings, record } = await gather(request, false, reporter);
   const gathered = { name: 'prepare', ms: Math.round(performance.now() - begun) };
   const room = await openOrFail(request, 'make');
-  const cut = await settle(room, request, earlier, reporter);
+  const { known, cut } = await settle(room, request, earlier, reporter);
   // Before the first thing is made, so that what is left of it can be found.
   keepVmRecord(paths.state, { ...record, complete: false }, settings.keys);
   const work = async () => {
-    const known = await room.resources();
     await requireSpace(topology, settings, hostExecutor(settings.uri, request), known);
     const disks = anew ? known.filter(isDisk).map(({ urn }) => urn) : [];
     const program = await programOf(topology, settings);
@@ -206,25 +205,25 @@ async function openOrFail(request: Opened, ifMissing: IfMissing): Promise<Pulumi
  * know, and that would stand in the way of the next. Not for rooms made by hand: their stack may be in another backend.
  * What the stack knows and libvirt has lost would never be made again, because Pulumi looks only at what it remembers.
  *
- * @returns machines that hung on a network that is lost: they have no cable any more, and must become new with it
+ * @returns what the stack knows now; and of that the machines that hung on a network that is lost: they have no cable any more, and
+ *   must become new with it
  */
 async function settle(
   room: PulumiRoom,
   request: RoomRequest,
   earlier: VmRecord | undefined,
   reporter: Reporter,
-): Promise<readonly string[]> {
-  if (earlier === undefined || earlier.from === '') return [];
+): Promise<{ readonly known: readonly KnownResource[]; readonly cut: readonly string[] }> {
   return translated(request, async () => {
     const known = await room.resources();
+    if (earlier === undefined || earlier.from === '') return { known, cut: [] };
     await clean(earlier, request, known, reporter);
     await room.forgetPending();
     const { urns, names, cut } = await lostResources(earlier, hostExecutor(earlier.uri, request), known);
-    if (urns.length > 0) {
-      reporter.warn(`${names.join(', ')}: not in libvirt any more, and made again`);
-      await room.refresh(urns);
-    }
-    return cut;
+    if (urns.length === 0) return { known, cut };
+    reporter.warn(`${names.join(', ')}: not in libvirt any more, and made again`);
+    await room.refresh(urns);
+    return { known: await room.resources(), cut };
   });
 }
 
