@@ -46,9 +46,14 @@ export function joinDocument(place: ClusterPlan, node: string): string {
   ]);
 }
 
-/** Slow machines exist: virtual machines by emulation take minutes for what takes seconds here. */
-function timeoutsOf({ topology }: ClusterPlan): Document {
-  const within = topology.driver === 'libvirt' ? '20m0s' : '6m0s';
+/** Slow machines exist, and emulated ones take minutes for what takes seconds here. */
+const withinMinutes = 6;
+
+/** What has not come by then does not come; and whoever runs kubeadm there waits 25 minutes. */
+const withinMinutesAtMost = 20;
+
+function timeoutsOf({ nodes }: ClusterPlan): Document {
+  const within = `${Math.min(withinMinutes * nodes.patience, withinMinutesAtMost)}m0s`;
   return {
     controlPlaneComponentHealthCheck: within,
     kubeletHealthCheck: within,

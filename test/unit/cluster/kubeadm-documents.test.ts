@@ -129,6 +129,22 @@ test('where systemd manages control groups the kubelet uses it, and has no root 
   });
 });
 
+test.each([
+  [1, '6m0s'],
+  [2, '12m0s'],
+  [8, '20m0s'],
+])('where all takes %i times as long kubeadm waits for %s, whatever made the node', (patience, within) => {
+  const place = placeOf(odd, { ...placeOf(odd).nodes, patience });
+  const timeouts = {
+    controlPlaneComponentHealthCheck: within,
+    kubeletHealthCheck: within,
+    tlsBootstrap: within,
+    kubernetesAPICall: within,
+  };
+  expect(documentsOf(initDocuments(place)).InitConfiguration).toMatchObject({ timeouts });
+  expect(documentsOf(joinDocument(place, 'w-1')).JoinConfiguration).toMatchObject({ timeouts });
+});
+
 test('the control plane of an emulated machine is not killed for answering late', () => {
   const filesWith = (patience: number) => kubeadmPatchFiles({ nodes: { ...placeOf(odd).nodes, patience } });
   const nameOf = (path: string) => path.split('/').at(-1);
