@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { lazyRoomApi } from '../cluster/api/room-api.ts';
-import type { Driver } from '../driver/driver.ts';
+import type { Driver, RoomTraits } from '../driver/driver.ts';
 import { LabError } from '../error.ts';
 import { keepAside, readTextIfExists, writeFileAtomic } from '../host/files.ts';
 import type { Executor } from '../host/host.ts';
@@ -79,8 +79,11 @@ export async function contextOf(driver: Driver, topology: Topology, signal: Abor
     connect: (host: string, port: number) => driver.connect(topology.stack, host, port),
     ...(driver.kubeconfig === undefined ? {} : { kubeconfig: async () => driver.kubeconfig?.(topology.stack) ?? '' }),
   });
-  return { topology, node, cluster: lazyRoomApi(topology, way, { signal }) };
+  const { patience, shared } = driver.traits?.(topology.stack) ?? ordinary;
+  return { topology, node, cluster: lazyRoomApi(topology, way, { signal, patience }), patience, shared };
 }
+
+const ordinary: RoomTraits = { patience: 1, shared: new Map() };
 
 /** Ctrl-C ends what runs on a node as well. */
 function interruptible(executor: Executor, signal: AbortSignal): Executor {

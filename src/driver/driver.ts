@@ -78,6 +78,14 @@ export interface Streams {
   readonly isTerminal: boolean;
 }
 
+/** What is not as on this machine itself, for those who work in a room. */
+export interface RoomTraits {
+  /** How many times longer everything may take there; 1 unless processors are emulated. */
+  readonly patience: number;
+  /** Places that are not the room's alone, each with what tells, as lines of words, what of the room stands there. */
+  readonly shared: ReadonlyMap<string, (place: Executor) => Promise<readonly string[]>>;
+}
+
 export interface Driver {
   /** The steps of `up`, without touching anything. Deterministic. Undefined for drivers that have `preview`. */
   plan?(topology: Topology): readonly PlanStep[];
@@ -91,6 +99,8 @@ export interface Driver {
   list(): Promise<readonly RoomStatus[]>;
   /** The places that `executor` knows besides the nodes: `gateway`, `outside`. */
   places(topology: Topology): readonly string[];
+  /** Absent where nothing takes longer than here and every place is the room's own. @throws LabError STACK_NOT_UP */
+  traits?(stack: string): RoomTraits;
   /** The way into a node or another place of the room. @throws LabError STACK_NOT_UP, NOT_FOUND */
   executor(stack: string, node: string): Promise<Executor>;
   /** The program to start, with this process's standard streams, for an interactive command on a node. */

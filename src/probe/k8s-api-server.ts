@@ -51,7 +51,7 @@ export const k8sApiServer = defineProbe({
     const [sockets, fallback, certificate] = await Promise.all([
       waitingSockets(view, 'tcp'),
       defaultAddress(view),
-      certificateAt(view, endpoint.ip, endpoint.port),
+      certificateAt(view, endpoint.ip, endpoint.port, context.patience),
     ]);
     const listens = distinct(sockets.filter(({ port }) => port === endpoint.port).map(({ address }) => address));
     const network = networkOf(context, endpoint.ip);
@@ -111,8 +111,13 @@ async function defaultAddress(view: NetView): Promise<string> {
 }
 
 /** Undefined when nobody speaks TLS there: the API server may be starting. */
-async function certificateAt(view: NetView, ip: string, port: number): Promise<X509Certificate | undefined> {
-  const argv = ['timeout', '5', 'openssl', 's_client', '-connect', `${ip}:${port}`] as const;
+async function certificateAt(
+  view: NetView,
+  ip: string,
+  port: number,
+  patience: number,
+): Promise<X509Certificate | undefined> {
+  const argv = ['timeout', `${5 * patience}`, 'openssl', 's_client', '-connect', `${ip}:${port}`] as const;
   const { stdout } = await attempt(view.executor, argv);
   const pem = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(stdout)?.[0];
   return pem === undefined ? undefined : new X509Certificate(pem);

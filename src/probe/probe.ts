@@ -12,6 +12,13 @@ export interface ProbeContext {
   node(name: string): Executor;
   /** The API of the room's cluster, the same each time. @throws LabError PROBE_FAILED in a room without a cluster */
   cluster(): Promise<ClusterApi>;
+  /** How many times longer than on this machine itself everything may take in the room; 1 unless processors are emulated. */
+  readonly patience: number;
+  /**
+   * Places that are not the room's alone, such as the machine that virtual machines stand on. What is theirs says nothing of the
+   * room; what of the room stands there is told by the function, as lines of words.
+   */
+  readonly shared: ReadonlyMap<string, (place: Executor) => Promise<readonly string[]>>;
 }
 
 /** JSON data: what an observation is made of, so that it can be recorded, shown as evidence and used in CEL. */

@@ -15,8 +15,9 @@ export interface FootprintChange {
 
 /**
  * Links, addresses, routes, rules and named namespaces (and what is in those), nftables, listening sockets, forwarding
- * and processes of every node, of `gateway` and of `outside`. Left out is what changes by itself or by chance:
- * counters, timers, indexes, handles, MAC addresses, link-local IPv6 and carrier state.
+ * and processes of every node, of `gateway` and of `outside`; of a place that is not the room's alone, what of the room stands
+ * there. Left out is what changes by itself or by chance: counters, timers, indexes, handles, MAC addresses, link-local
+ * IPv6 and carrier state.
  *
  * @throws LabError PROBE_FAILED when a place answers with something unreadable
  */
@@ -25,7 +26,8 @@ export async function takeFootprint(context: ProbeContext): Promise<Footprint> {
   for (const name of [...context.topology.nodes.map((node) => node.name), ...reservedNodeNames]) {
     const executor = executorOf(context, name);
     if (executor === undefined) continue;
-    lines.push(...(await footprintOf(executor)).map((line) => `${name}: ${line}`));
+    const found = await (context.shared.get(name) ?? footprintOf)(executor);
+    lines.push(...found.map((line) => `${name}: ${line}`));
   }
   return lines.filter((line) => !isWayToApi(context, line)).sort();
 }

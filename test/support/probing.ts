@@ -43,6 +43,8 @@ export function contextOf(
       if (cluster === undefined) throw new LabError('PROBE_FAILED', `stack "${topology.stack}" has no cluster`);
       return cluster;
     },
+    patience: 1,
+    shared: new Map(),
   };
 }
 

@@ -11,6 +11,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** For each request. Default 15 000. */
   readonly timeoutMs?: number;
+  /** By how much that is multiplied, for a server whose processor is emulated. Default 1. */
+  readonly patience?: number;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function transportOf(
     connect,
     tls: { ca, cert, key, rejectUnauthorized, ...(servername !== undefined && { servername }) },
     headers: auth === undefined ? headers : { ...headers, authorization: `Basic ${btoa(auth)}` },
-    timeoutMs: options.timeoutMs ?? 15_000,
+    timeoutMs: (options.timeoutMs ?? 15_000) * (options.patience ?? 1),
     signal: options.signal,
   });
 }

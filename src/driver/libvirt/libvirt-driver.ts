@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LabError } from '../../error.ts';
 import { readTextIfExists } from '../../host/files.ts';
 import { lockHolder, withLock } from '../../host/lock.ts';
+import { machineNodes } from '../../infra/machine-nodes.ts';
 import { personEnv } from '../../infra/person-env.ts';
 import { markedRooms } from '../../infra/room-mark.ts';
 import { stackConfig } from '../../infra/stack-config.ts';
@@ -16,6 +17,7 @@ import type { DriverOptions } from '../driver-options.ts';
 import { askLibvirt, roomAmong, roomInLibvirt } from './domains.ts';
 import { startStopped, waitUntilIn } from './heal.ts';
 import { keepReadyState, loadReadyState, repairClock } from './ready-state.ts';
+import { roomTraces } from './room-traces.ts';
 import { vmLogs } from './vm-logs.ts';
 import { vmStatus } from './vm-status.ts';
 import { connectInside, enterHost, hostExecutor, machineEnv, machineExecutor, targetOf } from './way-in.ts';
@@ -152,6 +154,12 @@ export function libvirtDriver(options: DriverOptions): Driver {
 
     // The machine that the room stands on has its bridges. Nothing stands for the internet: there may be one.
     places: () => ['gateway'],
+
+    traits: (stack) => {
+      const { topology, type } = requireRoom(stack);
+      const { patience } = machineNodes(type);
+      return { patience, shared: new Map([['gateway', (host) => roomTraces(topology, host)]]) };
+    },
 
     executor: async (stack, node) => {
       const record = requireRoom(stack);

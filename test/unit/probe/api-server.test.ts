@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { typedApi } from '../../../src/cluster/api/typed-api.ts';
 import { LabError } from '../../../src/error.ts';
+import { k8sApiServer } from '../../../src/probe/k8s-api-server.ts';
 import { fakeApi } from '../../support/fake-api.ts';
 import { fakeExecutor } from '../../support/fake-executor.ts';
-import { observe, twoNodes } from '../../support/probing.ts';
+import { contextOf, observe, twoNodes } from '../../support/probing.ts';
 
 // Made with openssl req -x509 -addext subjectAltName=DNS:kubernetes,DNS:node1,IP:10.96.0.1,IP:192.168.39.11
 const certificate = `-----BEGIN CERTIFICATE-----
@@ -90,6 +91,20 @@ test.each([
 
 test('nobody who speaks TLS has no certificate', async () => {
   expect(await ask(node(everyAddress, ''), { name: 'node1' })).toMatchObject({ san_ips: [], valid_for: false });
+});
+
+test('an emulated server has longer to show its certificate', async () => {
+  const slow = fakeExecutor('node1', {
+    [`grep -shE ${row} /proc/net/tcp /proc/net/tcp6`]: everyAddress,
+    'ip -j -d -4 route': '[]',
+    'ip -j -4 addr': '[]',
+    'timeout 40 openssl s_client -connect 192.168.39.11:6443': certificate,
+  });
+  const context = { ...contextOf(slow, { ...twoNodes, engine: 'kubernetes' }, api), patience: 8 };
+  expect(await k8sApiServer.observe(context, {})).toMatchObject({
+    subject: 'kube-apiserver',
+    listens: 'every address',
+  });
 });
 
 test('a server that can not be asked is looked for where the stack has it, and the reason is told', async () => {

@@ -89,6 +89,31 @@ test('counters, indexes, carrier and hardware addresses do not count; one proces
   });
 });
 
+test("of a place that is not the room's alone only what of the room stands there counts", async () => {
+  let port = 40_000;
+  let network = 'active';
+  const world = createWorld(['node1', 'gateway']);
+  world.intercept = (_node, argv) => (argv[0] === 'ss' ? { stdout: `udp UNCONN 0 0 0.0.0.0:${port} *:*\n` } : {});
+  const { topology } = world.context;
+  const own = { ...world.context, topology: { ...topology, nodes: topology.nodes.slice(0, 1) } };
+  const shared = { ...own, shared: new Map([['gateway', async () => [`network nat: ${network}`]]]) };
+  expect(await takeFootprint(own)).toContain('gateway: listening udp 0.0.0.0:40000');
+  const before = await takeFootprint(shared);
+  expect(before).toEqual(['gateway: network nat: active', 'node1: listening udp 0.0.0.0:40000']);
+  // What a node listens on counts as before.
+  port = 50_000;
+  const after = await takeFootprint(shared);
+  expect(compareFootprints(before, after)).toEqual({
+    added: ['node1: listening udp 0.0.0.0:50000'],
+    removed: ['node1: listening udp 0.0.0.0:40000'],
+  });
+  network = 'not active';
+  expect(compareFootprints(after, await takeFootprint(shared))).toEqual({
+    added: ['gateway: network nat: not active'],
+    removed: ['gateway: network nat: active'],
+  });
+});
+
 test('a chain that kube-proxy has not removed yet does not count, a rule in it does', async () => {
   const chain = { chain: { family: 'ip', table: 'kube-proxy', name: 'service-ABC' } };
   const rule = { rule: { family: 'ip', table: 'kube-proxy', chain: 'service-ABC', expr: [{ accept: {} }] } };

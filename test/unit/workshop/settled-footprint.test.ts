@@ -7,13 +7,21 @@ import { createWorld, worldProbes } from './world.ts';
 
 /** A node whose processes are another list each time that somebody looks; the last list stays. */
 function roomOf(engine: Topology['engine'], ...takes: readonly string[]): Room & { readonly clock: TestClock } {
+  return slowRoomOf(1, engine, ...takes);
+}
+
+function slowRoomOf(
+  patience: number,
+  engine: Topology['engine'],
+  ...takes: readonly string[]
+): Room & { readonly clock: TestClock } {
   const world = createWorld(['node1']);
   const left = [...takes];
   world.intercept = (_node, argv) => {
     if (!argv.join(' ').includes('/comm')) return { exitCode: 127 };
     return { stdout: `${left.length > 1 ? left.shift() : left[0]}\n` };
   };
-  const context = { ...world.context, topology: { ...world.context.topology, engine } };
+  const context = { ...world.context, topology: { ...world.context.topology, engine }, patience };
   return { context, probes: worldProbes, clock: stillClock(), seed: 'seat-1' };
 }
 
@@ -46,4 +54,21 @@ test('what goes by itself is no change; what stays is one', async () => {
     added: ['node1: process httpd'],
     removed: [],
   });
+});
+
+test('an emulated room has as much longer as it takes longer, and what stays is still a change', async () => {
+  const names = Array.from({ length: 100 }, (_, round) => `round-${round}`);
+  const restless = slowRoomOf(8, 'kubernetes', ...names);
+  const started = restless.clock.now();
+  expect(await settledFootprint(restless)).toEqual(['node1: process round-40']);
+  expect(restless.clock.now() - started).toBe(160_000);
+  const before = ['node1: process kubelet'];
+  // Half a minute of a plugin: too much for a cluster of this machine's own speed.
+  const plugin = Array.from({ length: 8 }, () => 'kubelet\nrunc');
+  const slow = slowRoomOf(8, 'kubernetes', ...plugin, 'kubelet');
+  expect(await settledChange(slow, before)).toEqual({ added: [], removed: [] });
+  const left = slowRoomOf(8, 'kubernetes', 'kubelet\nhttpd');
+  expect(await settledChange(left, before)).toEqual({ added: ['node1: process httpd'], removed: [] });
+  const fast = roomOf('kubernetes', ...Array.from({ length: 60 }, () => 'kubelet\nrunc'), 'kubelet');
+  expect((await settledChange(fast, before)).added).toEqual(['node1: process runc']);
 });

@@ -36,6 +36,8 @@ export function createWorld(names: readonly string[] = ['node1', 'node2']): Worl
       cluster: async () => {
         throw new LabError('PROBE_FAILED', 'stack "tiny" has no cluster');
       },
+      patience: 1,
+      shared: new Map(),
     },
   };
   return world;

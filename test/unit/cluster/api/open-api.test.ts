@@ -68,9 +68,12 @@ async function viaSocket(): Promise<Duplex> {
   return socket;
 }
 
-const open = (options: { timeoutMs?: number; ca?: string; host?: string } = {}): Promise<ClusterApi> =>
+const open = (
+  options: { timeoutMs?: number; patience?: number; ca?: string; host?: string } = {},
+): Promise<ClusterApi> =>
   openApi(kubeconfig(options.host ?? '127.0.0.1', options.ca ?? 'server-cert.pem'), viaSocket, {
     timeoutMs: options.timeoutMs ?? 10_000,
+    patience: options.patience ?? 1,
   });
 
 test('objects come typed, text comes as it is, with the credentials of the kubeconfig, over one connection', async () => {
@@ -106,6 +109,11 @@ test('a server that does not answer is given up after the time limit', async () 
     code: 'PROBE_FAILED',
     message: 'GET /silent from 127.0.0.1:6443: no answer within 0.2 s',
   });
+});
+
+test('one whose processor is emulated is given as much longer', async () => {
+  const api = await open({ timeoutMs: 50, patience: 4 });
+  await expect(api.raw('/silent')).rejects.toThrow('no answer within 0.2 s');
 });
 
 test('who is interrupted stops waiting', async () => {
