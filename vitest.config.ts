@@ -13,6 +13,9 @@ const slow = { testTimeout: 300_000, hookTimeout: 45 * 60_000 };
 // Virtual machines without help of the processor: a boot is minutes.
 const emulated = { testTimeout: 45 * 60_000, hookTimeout: 45 * 60_000 };
 
+// And the labs of one are as many minutes again.
+const withLabs = { testTimeout: 120 * 60_000, hookTimeout: 45 * 60_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,7 +25,7 @@ export default defineConfig({
       layer('docker', serial),
       layer('kubernetes', { ...serial, ...slow }),
       layer('libvirt', { ...serial, ...emulated }),
-      layer('pulumi', { ...serial, ...emulated }),
+      layer('pulumi', { ...serial, ...withLabs }),
     ],
   },
 });

@@ -1,4 +1,4 @@
-// A room of virtual machines by "podlab up": made, left alone, changed, entered, reset, interrupted and removed.
+// Rooms of virtual machines by both doors: made, left alone, changed, entered, worked on by their labs, reset and removed.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,10 +13,17 @@ interface Up {
   readonly phases: readonly { readonly name: string; readonly ms: number }[];
 }
 
+interface Proofs {
+  readonly labs: readonly {
+    readonly ms: number;
+    readonly exercises: readonly { readonly exercise: string; readonly ok: boolean }[];
+  }[];
+}
+
 describePulumi('a room of virtual machines', () => {
   test('is made, left alone, changed, entered, reset and removed', async ({ annotate }) => {
     await withLibvirt(async (room) => {
-      const { stackFile, podlab, answer, inLibvirt } = podlabIn(room);
+      const { stackFile, podlab, pulumi, answer, inLibvirt } = podlabIn(room);
       const file = stackFile('vms', 1);
       const note = async (what: string, { durationMs, phases }: Up) =>
         annotate(`${what}: ${durationMs} ms: ${phases.map(({ name, ms }) => `${name} ${ms}`).join(', ')}`);
@@ -36,6 +43,11 @@ describePulumi('a room of virtual machines', () => {
       // The second one changes nothing, and neither would Pulumi.
       expect.soft(await answer<Up>(['up', file])).toMatchObject({ created: false });
       expect.soft(await answer(['preview', file])).toMatchObject({ changes: [] });
+      const byHand = ['--stack', 'vms', '--expect-no-changes'];
+      for (const words of [['preview'], ['up', '--yes', '--skip-preview']]) {
+        const { exitCode, stdout, stderr } = await pulumi(file, ...words, ...byHand);
+        expect.soft([exitCode, exitCode === 0 ? '' : stdout + stderr]).toEqual([0, '']);
+      }
 
       // The way in, with words, streams and exit codes as they are.
       const ran = await podlab('exec', 'node1', '--stack', 'vms', '--', 'sh', '-c', 'hostname; exit 3');
@@ -90,6 +102,33 @@ describePulumi('a room of virtual machines', () => {
       expect.soft(await answer(['status', 'vms'], 1)).toMatchObject({ state: 'down' });
       // The pool's directory is the person's.
       expect.soft(existsSync(join(room.dir, 'disks', 'vms'))).toBe(true);
+    });
+  });
+
+  // Its second node would take as long again: that a worker joins is seen by hand, with the stack kubeadm-bridge.
+  test('with a cluster is made, left alone and removed, and its labs are proved', async ({ annotate }) => {
+    await withLibvirt(async (room) => {
+      const { readyMade, answer, inLibvirt } = podlabIn(room);
+      // A proof makes a room of its own, called so. This one it finds.
+      const file = readyMade('minikube-kvm', 'prove-minikube-kvm');
+      const up = await answer<Up>(['up', file]);
+      await annotate(`up: ${up.durationMs} ms: ${up.phases.map(({ name, ms }) => `${name} ${ms}`).join(', ')}`);
+      expect.soft(await answer<Up>(['up', file])).toMatchObject({ created: false });
+      expect.soft(await answer(['preview', file])).toMatchObject({ changes: [] });
+
+      const lab = join(import.meta.dirname, '..', '..', 'drafts', 'labs', 'libvirt');
+      await answer(['trust', lab]);
+      const { labs } = await answer<Proofs>(['labs', 'prove', lab, '--stack', readyMade('minikube-kvm')]);
+      expect.soft(labs[0]?.exercises.map(({ exercise, ok }) => [exercise, ok])).toEqual([
+        ['libvirt/networks', true],
+        ['libvirt/leases', true],
+        ['libvirt/nics', true],
+        ['libvirt/api', true],
+        ['libvirt/way-out', true],
+        ['libvirt/records', true],
+      ]);
+      await annotate(`labs: ${labs[0]?.ms} ms`);
+      expect.soft(await inLibvirt('prove-minikube-kvm')).toEqual([]);
     });
   });
 });

@@ -1,13 +1,14 @@
 // podlab itself beside a libvirt of the test's own, with places of its own and a machine image that is there.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe } from 'vitest';
 import type { RunResult } from '../../src/host/host.ts';
 import { podlabPaths } from '../../src/host/paths.ts';
 import { listImages } from '../../src/image/vm-image.ts';
 import { examineLayers } from '../layers.ts';
 import { type LibvirtRoom, path } from './libvirt-room.ts';
+import { shareToolchain } from './toolchain-cache.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const layers = await examineLayers(process.geteuid?.() ?? 0, path);
@@ -37,10 +38,14 @@ export interface PodlabThere {
    * @param disk the image of the machines; one that is built, unless it is said
    */
   stackFile(stack: string, nodes: number, more?: string, disk?: string): string;
+  /** Writes the file of a stack that comes with podlab under a name, for emulated machines and the image that is built. */
+  readyMade(stack: string, name?: string): string;
   /** Runs podlab where libvirt is. */
   podlab(...words: readonly string[]): Promise<RunResult>;
   /** Its answer as JSON. @throws Error with what it said when its exit code is another one */
   answer<T>(words: readonly string[], exitCode?: number): Promise<T>;
+  /** Runs the Pulumi CLI there by hand, with this stack file, on the stacks that podlab keeps. */
+  pulumi(file: string, ...words: readonly string[]): Promise<RunResult>;
   /** Names of all that libvirt has: domains, networks, pools, and volumes of the stack's pool. */
   inLibvirt(stack: string): Promise<readonly string[]>;
 }
@@ -53,12 +58,10 @@ export function podlabIn(room: LibvirtRoom): PodlabThere {
     HOME: own,
     PULUMI_HOME: process.env.PULUMI_HOME ?? join(process.env.HOME ?? '/root', '.pulumi'),
   };
+  // A cluster's labs take longest: an hour where processors are emulated and busy.
+  const limits = { timeoutMs: 90 * 60_000, maxOutputBytes: 16 * 1024 * 1024 };
   const podlab = (...words: readonly string[]) =>
-    room.host.run([process.execPath, join(root, 'bin', 'podlab.mjs'), ...words], {
-      env,
-      timeoutMs: 40 * 60_000,
-      maxOutputBytes: 16 * 1024 * 1024,
-    });
+    room.host.run([process.execPath, join(root, 'bin', 'podlab.mjs'), ...words], { env, ...limits });
   const lines = async (...words: readonly string[]) =>
     (await room.virsh(...words)).split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || []);
   return {
@@ -68,7 +71,32 @@ export function podlabIn(room: LibvirtRoom): PodlabThere {
       writeFileSync(file, stackText(stack, nodes, room.dir, more, disk));
       return file;
     },
+    readyMade: (stack, name = stack) => {
+      if (!existsSync(join(own, 'cache'))) shareToolchain(own);
+      const file = join(own, `Pulumi.${name}.yaml`);
+      const text = readFileSync(join(root, 'stacks', `Pulumi.${stack}.yaml`), 'utf8');
+      writeFileSync(file, `${text}\n${machineSettings(join(room.dir, 'disks', stack), image?.disk ?? '')}`);
+      return file;
+    },
     podlab,
+    pulumi: async (file, ...words) => {
+      const state = join(own, 'state');
+      const argv = [
+        'pulumi',
+        '--cwd',
+        projectWith(file, own),
+        '--non-interactive',
+        '--color',
+        'never',
+        ...words,
+      ] as const;
+      const backend = {
+        PULUMI_BACKEND_URL: `file://${state}`,
+        PULUMI_CONFIG_PASSPHRASE_FILE: join(state, '.pulumi-passphrase'),
+        PULUMI_SKIP_UPDATE_CHECK: 'true',
+      };
+      return room.host.run(argv, { env: { ...env, ...backend }, ...limits });
+    },
     answer: async (words, exitCode = 0) => {
       const result = await podlab(...words, '--json');
       if (result.exitCode !== exitCode) {
@@ -94,9 +122,26 @@ function stackText(stack: string, nodes: number, dir: string, more: string, disk
     nat:      { mode: nat,      cidr: 192.168.122.0/24 }
     isolated: { mode: isolated, cidr: 192.168.39.0/24 }
   podlab:nodes:
-${names.map(node).join('')}  vm:type: qemu
+${names.map(node).join('')}${machineSettings(join(dir, 'disks', stack), disk)}${more}`;
+}
+
+function machineSettings(directory: string, disk: string): string {
+  return `  vm:type: qemu
   vm:image: ${disk}
   vm:imageOnHost: true
-  vm:directory: ${join(dir, 'disks', stack)}
-${more}`;
+  vm:directory: ${directory}
+`;
+}
+
+/** podlab's own project with other stacks: the CLI writes into their files. The program goes by where it lies itself. */
+function projectWith(file: string, own: string): string {
+  const project = join(own, 'project');
+  if (!existsSync(project)) {
+    mkdirSync(join(project, 'stacks'), { recursive: true });
+    for (const name of ['Pulumi.yaml', 'package.json', 'src'])
+      cpSync(join(root, name), join(project, name), { recursive: true });
+    for (const name of ['node_modules', 'sdks', 'toolchain']) symlinkSync(join(root, name), join(project, name));
+  }
+  cpSync(file, join(project, 'stacks', basename(file)));
+  return project;
 }
