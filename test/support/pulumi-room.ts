@@ -13,7 +13,8 @@ import { shareToolchain } from './toolchain-cache.ts';
 const root = join(import.meta.dirname, '..', '..');
 const layers = await examineLayers(process.geteuid?.() ?? 0, path);
 const { cache } = podlabPaths(process.geteuid?.() ?? 0, process.env);
-const [image] = (await listImages(cache)).flatMap((one) => (one.image === undefined ? [] : [one.image]));
+const images = (await listImages(cache)).flatMap((one) => (one.image === undefined ? [] : [one.image]));
+const [image] = images.sort((one, other) => other.builtAt - one.builtAt);
 const skipped =
   layers.find(({ name }) => name === 'pulumi')?.skipped ||
   (image === undefined ? 'no machine image is built: podlab image build' : '');
