@@ -27,10 +27,12 @@ export async function openWorkshopCluster(
   const { kubeconfig, context } = kubernetes;
   const [first = ''] = (app.env.KUBECONFIG ?? '').split(':');
   const usual = first === '' ? join(app.env.HOME ?? homedir(), '.kube', 'config') : resolve(first);
+  const reporter = await app.reporter();
   const cluster = await openKubeconfig({
     file: kubeconfig === '' ? usual : resolve(dirname(file), kubeconfig),
     context,
     signal: app.signal,
+    onWait: (why) => reporter.warn(`${why}; asked again`),
     connect: async (host, port) => {
       const socket = connect(port, host);
       await once(socket, 'connect');

@@ -36,7 +36,8 @@ const upWithinMs = 300_000;
 const patienceMs = 30_000;
 /** What the API says may be of the attempt before. */
 const echoMs = 3000;
-const goneWithinMs = 90_000;
+/** Of a pod or a namespace: on a busy cluster both take minutes. */
+const goneWithinMs = 300_000;
 const resetWithinMs = 120_000;
 /** A seat says something every ten seconds (seat/podlab-seat). */
 const quietMs = 35_000;
@@ -149,8 +150,11 @@ export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace
         return removed;
       }
       const path = `${collectionPath('Namespace', '')}/${namespace}`;
-      await cluster.remove(path, own.metadata.uid);
-      await waitUntilGone(app, `namespace ${namespace}`, async () => (await cluster.get(path)) === undefined);
+      const reporter = await app.reporter();
+      await reporter.step(`removing namespace ${namespace}`, async () => {
+        await cluster.remove(path, own.metadata.uid);
+        await waitUntilGone(app, `namespace ${namespace}`, async () => (await cluster.get(path)) === undefined);
+      });
       return [...removed, `namespace ${namespace}`];
     },
     status: async (seats) => {
@@ -245,7 +249,7 @@ async function waitUntilGone(app: App, what: string, isGone: () => Promise<boole
   while (!(await isGone())) {
     if (performance.now() - began > goneWithinMs) {
       throw new LabError('TIMEOUT', `${what} is still there ${goneWithinMs / 1000} s after its removal was asked for`, {
-        hint: 'See what holds it: kubectl describe. Then run "podlab fleet down" again.',
+        hint: 'See what holds it: kubectl describe. Then run "podlab fleet down" again: it goes on with what is left.',
       });
     }
     await patiently(app);

@@ -30,6 +30,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** How long this answer may take; without it, as long as any. */
+  readonly timeoutMs?: number;
 }
 
 export interface ApiAnswer {

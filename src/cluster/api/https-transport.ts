@@ -76,11 +76,12 @@ class TunnelAgent extends Agent {
 /** A connection that was used before broke before the answer began. */
 class StaleConnection extends LabError {}
 
-function send(agent: Agent, options: HttpsOptions, { method, path, headers, body }: ApiRequest): Promise<ApiAnswer> {
-  const { server, timeoutMs, signal } = options;
+function send(agent: Agent, options: HttpsOptions, request: ApiRequest): Promise<ApiAnswer> {
+  const { server, signal } = options;
+  const { method, path, headers, body, timeoutMs = options.timeoutMs } = request;
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.timeout(timeoutMs);
-    const request = httpsRequest({
+    const asked = httpsRequest({
       agent,
       method,
       host: server.hostname,
@@ -92,7 +93,7 @@ function send(agent: Agent, options: HttpsOptions, { method, path, headers, body
     const fail = (error: Error) => {
       if (signal?.aborted) return reject(new LabError('CANCELLED', 'interrupted'));
       const why = limit.aborted ? `no answer within ${timeoutMs / 1000} s` : error.message;
-      const Kind = request.reusedSocket && !limit.aborted ? StaleConnection : LabError;
+      const Kind = asked.reusedSocket && !limit.aborted ? StaleConnection : LabError;
       reject(
         new Kind('PROBE_FAILED', `${method} ${path} from ${server.host}: ${why}`, {
           hint: 'Check with "podlab status" that the room is up, and that its API server runs.',
@@ -100,9 +101,9 @@ function send(agent: Agent, options: HttpsOptions, { method, path, headers, body
         }),
       );
     };
-    request.once('error', fail);
-    request.once('response', (response) => readAnswer(response).then(resolve, fail));
-    request.end(body);
+    asked.once('error', fail);
+    asked.once('response', (response) => readAnswer(response).then(resolve, fail));
+    asked.end(body);
   });
 }
 

@@ -6,6 +6,7 @@ import { LabError } from '../../error.ts';
 import type { Argv, RunOptions, RunResult } from '../../host/host.ts';
 import type { ApiAnswer, Transport } from './cluster-api.ts';
 import { transportOf } from './open-api.ts';
+import { type Patience, patientTransport, usualPatience } from './patient-transport.ts';
 import { execInPod, type FollowOptions, followInPod, type PodContainer } from './pod-exec.ts';
 
 /** An object as the API takes it and gives it back. */
@@ -21,7 +22,10 @@ export interface ApiObject {
   };
 }
 
-/** Every call throws LabError PROBE_FAILED when no answer comes, COMMAND_FAILED with what the server says against it. */
+/**
+ * Every call throws LabError PROBE_FAILED when no answer comes, COMMAND_FAILED with what the server says against it. A server
+ * that is slow or busy is asked again: all of these can be asked twice, but for `exec`.
+ */
 export interface KubeconfigCluster {
   /** Name of the context. */
   readonly context: string;
@@ -31,7 +35,7 @@ export interface KubeconfigCluster {
   list<T>(path: string, labels: string): Promise<readonly T[]>;
   /** Makes an object or brings it to what is given, as the field manager `podlab` (server-side apply). */
   apply(object: ApiObject): Promise<void>;
-  /** Deletes exactly this object, with what it owns; false when it is gone already. */
+  /** Deletes exactly this object, with what it owns; false when it is gone already, or on its way. */
   remove(path: string, uid: string | undefined): Promise<boolean>;
   /** Runs a program in a container. A program that fails is a value. */
   exec(container: PodContainer, argv: Argv, options?: RunOptions): Promise<RunResult>;
@@ -50,6 +54,9 @@ export interface KubeconfigOptions {
   readonly context: string;
   connect(host: string, port: number): Promise<Duplex>;
   readonly signal: AbortSignal;
+  /** Is told when an answer is waited for longer than usual, and why. */
+  onWait(why: string): void;
+  readonly patience?: Patience;
 }
 
 /** Nothing is sent before the first question. @throws LabError USAGE for a file or context that is not there */
@@ -58,9 +65,11 @@ export async function openKubeconfig({
   context,
   connect,
   signal,
+  onWait,
+  patience = usualPatience,
 }: KubeconfigOptions): Promise<KubeconfigCluster> {
   const config = await readConfig(file, context);
-  const transport = await transportOf(config, connect, { signal });
+  const transport = patientTransport(await transportOf(config, connect, { signal }), patience, onWait);
   return {
     context: config.getCurrentContext(),
     get: async (path) => {
@@ -83,7 +92,8 @@ export async function openKubeconfig({
         propagationPolicy: 'Background',
         ...(uid === undefined ? {} : { preconditions: { uid } }),
       };
-      return (await ask(transport, 'DELETE', path, body, { 'content-type': 'application/json' })) !== undefined;
+      const type = { 'content-type': 'application/json' };
+      return (await ask(transport, 'DELETE', path, body, type, [404, 409])) !== undefined;
     },
     exec: (container, argv, options = {}) => execInPod(config, container, argv, { signal, ...options }),
     follow: (container, argv, options) => followInPod(config, container, argv, options),
@@ -135,18 +145,23 @@ async function readConfig(file: string, context: string): Promise<KubeConfig> {
   });
 }
 
-/** Undefined for what is not there. */
+/**
+ * Undefined for what is not there.
+ *
+ * @param absent status codes that say so: also 409, of something else by that name, and of a namespace that is being removed
+ */
 async function ask(
   transport: Transport,
   method: string,
   path: string,
   body?: object,
   headers: Readonly<Record<string, string>> = {},
+  absent: readonly number[] = [404],
 ): Promise<ApiAnswer | undefined> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   const answer = await transport({ method, path, headers, body: text });
   if (answer.status < 300) return answer;
-  if (answer.status === 404) return undefined;
+  if (absent.includes(answer.status)) return undefined;
   throw new LabError('COMMAND_FAILED', `${method} ${path}: status ${answer.status}: ${messageOf(answer.body)}`, {
     hint: [401, 403].includes(answer.status)
       ? 'Your kubeconfig does not permit it: ask who administers the cluster.'
