@@ -37,6 +37,7 @@ export const systemClock: Clock = {
  *
  * @param given a stack to use instead of PODLAB_STACK, and that instead of the lab's own
  * @param rename the name of the room, for one apart from the participant's
+ * @param builder what builds it instead of the stack's driver
  * @throws LabError LAB_UNTRUSTED, and what `up` throws
  */
 export async function roomFor(
@@ -44,11 +45,12 @@ export async function roomFor(
   lab: Lab,
   given: string | undefined,
   rename?: (stack: string) => string,
+  builder?: Pick<Driver, 'up'>,
 ): Promise<LabRoom> {
   await requireTrust(app, lab);
   const { topology, file, stack } = await loadStack(app, given ?? (app.env.PODLAB_STACK || lab.stack), { rename });
   const driver = await app.driver(topology.driver);
-  const { created } = await driver.up({ topology, file }, await app.reporter());
+  const { created } = await (builder ?? driver).up({ topology, file }, await app.reporter());
   const { since } = await driver.status(stack);
   return {
     stack,

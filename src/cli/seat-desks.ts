@@ -60,6 +60,9 @@ export function seatDesks(app: App, fleet: SeatDesksFleet, labs: readonly Lab[],
     desks.set(key, found);
     return found;
   };
+  // What builds the rooms of a workshop is not always what a stack alone would be built by.
+  const openRoom = async (seat: Seat, lab: Lab) =>
+    roomFor(app, lab, await fleet.roomFile(seat), () => seat.stack, driver);
   const makeDesk = async (seat: Seat, lab: Lab): Promise<Desk> => {
     const { topology } = await fleet.stackOf(seat);
     // In a machine of its own, root is root there.
@@ -69,7 +72,7 @@ export function seatDesks(app: App, fleet: SeatDesksFleet, labs: readonly Lab[],
       inTurn: turns.get(seat.stack) ?? oneAtATime(waitingOfSeat),
       openRoom: async () => {
         known(seat.stack);
-        return roomFor(app, lab, await fleet.roomFile(seat), () => seat.stack);
+        return openRoom(seat, lab);
       },
       inbox: () => seatInbox(app, seat.stack),
       noShells: isRoot && !rootShells ? 'this workshop opens no shells in the browser: they would be root here' : '',
@@ -97,7 +100,7 @@ export function seatDesks(app: App, fleet: SeatDesksFleet, labs: readonly Lab[],
       const lab = labs.find((one) => exercise.startsWith(`${one.name}/`));
       if (lab === undefined) throw new LabError('NOT_FOUND', `this workshop has no exercise "${exercise}"`);
       await turn(async () => {
-        const session = await sessionFor(app, lab, await roomFor(app, lab, await fleet.roomFile(seat), () => name));
+        const session = await sessionFor(app, lab, await openRoom(seat, lab));
         await session.reset(session.exercise(exercise));
       });
     },

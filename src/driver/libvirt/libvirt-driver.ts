@@ -62,13 +62,23 @@ export function libvirtDriver(options: DriverOptions): Driver {
     throw new LabError('STACK_NOT_UP', `stack "${stack}" is not up`, { hint: `Run "podlab up ${stack}".` });
   };
 
-  const up = async ({ topology, file, from, anew = false, change = false }: UpRequest, reporter: Reporter) => {
+  const isFrom = (record: VmRecord | undefined, { topology, file }: UpRequest) =>
+    record?.complete === true && record.from === madeFrom(topology, stackConfig(readTextIfExists(file) ?? '', file));
+
+  /** Nothing is to be done: known without keeping anybody else from the room, or from seeing that it is up. */
+  const isDone = async (request: UpRequest) => {
+    const { stack } = request.topology;
+    if (request.anew === true || isBusyNow(stack) || !isFrom(recordOf(stack), request)) return false;
+    return (await status(stack, false)).state === 'up';
+  };
+
+  const up = async (request: UpRequest, reporter: Reporter) => {
+    const { topology, file, from, anew = false, change = false } = request;
     const { stack } = topology;
     const record = readVmRecord(paths.state, stack);
-    const wanted = madeFrom(topology, stackConfig(readTextIfExists(file) ?? '', file));
     const now = await status(stack, false);
-    const isSame = record?.complete === true && record.from === wanted;
-    if (!anew && isSame && now.state === 'up') return { created: false, from: '', phases: [] };
+    const isSame = record !== undefined && isFrom(record, request);
+    if (!anew && isSame && now.state === 'up') return asItIs;
     // A lab must not cost anybody the machines that he works on.
     if (!anew && !change && now.state === 'up' && record?.from !== '' && !isSame)
       throw changed(stack, record?.file ?? file);
@@ -141,7 +151,8 @@ export function libvirtDriver(options: DriverOptions): Driver {
       return locked(topology.stack, () => previewRoom({ ...options, topology, file }, reporter));
     },
 
-    up: (request, reporter) => locked(request.topology.stack, () => up(request, reporter)),
+    up: async (request, reporter) =>
+      (await isDone(request)) ? asItIs : locked(request.topology.stack, () => up(request, reporter)),
 
     status,
     statuses,
@@ -210,6 +221,8 @@ async function orFault<T>(asking: Promise<T>): Promise<T | LabError> {
 function hasAll({ state, reason }: RoomStatus): boolean {
   return state === 'up' || (state === 'broken' && !/is gone/.test(reason));
 }
+
+const asItIs = { created: false, from: '', phases: [] } as const;
 
 const nothing = { machines: new Map<string, string>(), networks: new Map<string, boolean>() };
 

@@ -1,21 +1,31 @@
 // The fleet verbs with place: libvirt, with a podlab that makes no rooms, a virsh that has none, and an ssh that stays here.
 
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { App } from '../../../src/cli/app.ts';
+import { openFleet } from '../../../src/cli/fleet.ts';
 import { run as down } from '../../../src/cli/verbs/fleet-down.ts';
 import { run as stacks } from '../../../src/cli/verbs/fleet-stacks.ts';
 import { run as status } from '../../../src/cli/verbs/fleet-status.ts';
 import { run as up } from '../../../src/cli/verbs/fleet-up.ts';
+import { workshopDesk } from '../../../src/cli/workshop-desk.ts';
 import type { Driver, RoomStatus } from '../../../src/driver/driver.ts';
 import { listDir, readTextIfExists } from '../../../src/host/files.ts';
 import { keepVmRecord } from '../../../src/infra/vm-record.ts';
 import { silentReporter } from '../../../src/reporter.ts';
 import { loadTopology } from '../../../src/topology/load-topology.ts';
-
 import { roomKeys } from '../../../src/vm/room-keys.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -61,6 +71,14 @@ function roomStatus(stack: string): RoomStatus {
   return { stack, state, reason: '', file: '', driver: 'libvirt' } as unknown as RoomStatus;
 }
 
+/** What a machine says of itself: no namespaces, one link. */
+const oneLink = `\n${JSON.stringify([
+  {
+    ...{ ifindex: 2, ifname: 'eth0', flags: ['UP', 'LOWER_UP'], mtu: 1500, address: '52:54:00:00:00:01' },
+    addr_info: [{ family: 'inet', local: '10.200.2.11', prefixlen: 24 }],
+  },
+])}\n`;
+
 /** @param roots where stacks and labs are looked up */
 function appIn(roots: readonly string[] = [dir, root]) {
   let said = '';
@@ -69,6 +87,11 @@ function appIn(roots: readonly string[] = [dir, root]) {
     statuses: async (stacks: readonly string[]) => stacks.map(roomStatus),
     list: async () => [],
     up: async () => ({ created: false, from: '', phases: [] }),
+    places: () => ['gateway'],
+    executor: async (_stack: string, name: string) => ({
+      name,
+      run: async () => ({ exitCode: 0, stdout: oneLink, stderr: '' }),
+    }),
   } as unknown as Driver;
   const none = { ...driver, status: async (stack: string) => ({ ...roomStatus(stack), state: 'down' }) } as Driver;
   const stderr = new PassThrough();
@@ -234,4 +257,33 @@ test('stack files are shown, and written where Pulumi finds them, but never over
   writeFileSync(written, 'config: {}\n');
   await expect(stacks(app, input(file, [], { write: true }))).rejects.toMatchObject({ code: 'USAGE' });
   expect(existsSync(join(dir, 'stacks', 'Pulumi.day1-01.yaml'))).toBe(false);
+});
+
+test('a server shows rooms of machines, follows their journals, and has them built by a podlab of their own', async () => {
+  symlinkSync(join(root, 'labs'), join(dir, 'labs'));
+  const { app } = appIn();
+  const file = workshop(2);
+  await up(app, input(file));
+  rmSync(join(dir, 'log'));
+  const { desk, watch } = await workshopDesk(app, await openFleet(app, file), false);
+  expect(desk.seats.map(({ seat }) => desk.isHere(seat))).toEqual([true, true]);
+  const seen = await desk.look('day1-02');
+  expect(seen?.topology.networks.map(({ cidr }) => cidr)).toEqual(['10.200.2.0/24', '10.200.3.0/24']);
+  expect(seen?.view.nodes.map(({ name, answers, links }) => [name, answers, links[0]?.addresses])).toEqual([
+    ['node1', true, ['10.200.2.11/24']],
+  ]);
+  await desk.reset('day1-02', '');
+  expect(log()).toEqual(['reset day1-02']);
+
+  // Whoever goes on at a seat whose machines are gone has them made, by a podlab of its own as fleet up does.
+  rmSync(join(dir, 'rooms', 'day1-01'));
+  const seat = await desk.seatDesk('day1-01', '');
+  expect([await desk.look('day1-01'), seat.places]).toEqual([undefined, ['node1']]);
+  await seat.session();
+  expect(log()).toEqual(['reset day1-02', 'up day1-01']);
+
+  await seat.raiseHand(true);
+  const unwatch = await watch();
+  expect(desk.reports.boards.get('day1-01')?.handAt).toBeGreaterThan(0);
+  unwatch();
 });
