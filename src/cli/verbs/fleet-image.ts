@@ -12,12 +12,17 @@ import { workplaceOf } from '../workplace.ts';
 /** What a machine has and a container lacks: for rooms and for Node; a first process that reaps; something to read and write with. */
 const basics = ['mount', 'libstdc++6', 'tini', 'bash-completion', 'less', 'nano'];
 
+/** The Debian packages of the image. */
+export const seatPackages = [...packagesFor(['sandbox', 'labs', 'impairments']), ...basics];
+
 export async function run(app: App, { options }: VerbInput): Promise<number> {
   const output = resolve(typeof options.output === 'string' ? options.output : 'podlab-seat.tar');
   const reference = typeof options.tag === 'string' ? options.tag : seatImage;
-  const packages = [...packagesFor(['sandbox', 'labs', 'impairments']), ...basics];
   const started = performance.now();
-  const image = await buildSeatImage({ ...workplaceOf(app), packages, reference, output }, await app.reporter());
+  const image = await buildSeatImage(
+    { ...workplaceOf(app), packages: seatPackages, reference, output },
+    await app.reporter(),
+  );
   const durationMs = Math.round(performance.now() - started);
   app.answer(options.json === true, { reference, output, ...image, durationMs }, () =>
     [
