@@ -27,7 +27,7 @@ interface Parts {
 }
 
 export async function benchCluster(): Promise<Section> {
-  if (process.geteuid?.() !== 0) return { name: 'cluster', parts: ['Not measured: clusters need root.'] };
+  if (process.geteuid?.() !== 0) return { name: 'cluster', parts: [], fault: 'clusters need root' };
   return withClusterWorkplace(async (place, cache) => {
     const parts = await gather(cache);
     const phases: Phases[] = [];

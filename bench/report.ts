@@ -5,8 +5,10 @@ import type { Spread } from './timing.ts';
 export interface Section {
   /** The part of docs/benchmarks.md that it replaces: the name of the benchmark. */
   readonly name: string;
-  /** Markdown: tables from `table`, and sentences. */
+  /** Markdown: tables from `table`, and sentences; none when nothing was measured. */
   readonly parts: readonly string[];
+  /** Why nothing was measured, with what to do. */
+  readonly fault?: string;
   /** Every measured value, for --json. */
   readonly data?: object;
 }

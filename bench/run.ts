@@ -43,6 +43,12 @@ async function runAll(chosen: readonly string[]): Promise<void> {
     const before = load();
     const section = await benchmarks[name]?.();
     if (section === undefined) continue;
+    if (section.fault !== undefined) {
+      // What was measured before stays on the page.
+      console.error(`${name} was not measured: ${section.fault}`);
+      process.exitCode = 1;
+      continue;
+    }
     const where = `Measured on ${describeMachine()}; load average before the run: ${before.toFixed(1)}.`;
     const full = { ...section, parts: [...section.parts, where] };
     console.log(`\n## ${name}\n\n${full.parts.join('\n\n')}`);

@@ -10,7 +10,8 @@ import { measurePage, type PageFigures } from './workshop-page.ts';
 import { burst, type Reporter, steadily } from './workshop-reports.ts';
 import { startServer } from './workshop-server.ts';
 
-const [seats, rounds, reporters] = [40, 3, 200];
+const [seats, reporters] = [40, 200];
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 
 interface Round {
   readonly upMs: number;
