@@ -37,8 +37,6 @@ export interface NetworkArgs {
       readonly dhcp?: Input<{
         /** Addresses for machines that nobody has reserved one for. */
         readonly ranges?: Input<Input<{ start: Input<string>; end: Input<string> }>[]>;
-        /** Reserved addresses; MACs in lower case. */
-        readonly hosts?: Input<Input<{ mac?: Input<string>; ip: Input<string>; name?: Input<string> }>[]>;
       }>;
     }>[]
   >;

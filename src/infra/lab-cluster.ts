@@ -3,12 +3,11 @@
 import { remote } from '@pulumi/command';
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource, secret } from '@pulumi/pulumi';
 import { parse } from 'yaml';
-import { discoveryKubeconfigOf, ignoredPreflight, kubeadmLogged } from '../cluster/kubeadm.ts';
-import { adminKubeconfig, discoveryKubeconfig, kubeadmConfig, logOf, podlabEtc } from '../cluster/node-paths.ts';
+import { discoveryKubeconfigOf, nodeObjects } from '../cluster/kubeadm.ts';
 import type { Topology } from '../topology/topology.ts';
+import { initScript, joinScript, registerScript, unregisterScript } from './cluster-scripts.ts';
 import { connectionTo } from './connection.ts';
 import type { LabNode } from './lab-node.ts';
-import { networkUnit, workersFile } from './machine-files.ts';
 import type { RoomSettings } from './room-settings.ts';
 
 export interface LabClusterArgs {
@@ -43,7 +42,7 @@ export class LabCluster extends ComponentResource {
         },
         {
           parent: this,
-          dependsOn: [node.machine.ready, ...after],
+          dependsOn: [node.machine.ready, node.machine.peers, ...after],
           deletedWith: node.machine.domain,
           deleteBeforeReplace: true,
           additionalSecretOutputs: ['stdout'],
@@ -53,7 +52,22 @@ export class LabCluster extends ComponentResource {
     const init = command(first, `${first.name}-init`, initScript, {}, []);
     this.kubeconfig = secret(init.stdout);
     const discovery = this.kubeconfig.apply((text) => discoveryKubeconfigOf(topology, authorityOf(text)));
-    const joins = workers.map((node) => command(node, `${node.name}-join`, joinScript, { stdin: discovery }, [init]));
+    const joins = workers.map((node) => {
+      const { ready, domain } = node.machine;
+      // On the first node, and before the machine itself goes: its pods move while it can still end them.
+      const register = command(
+        first,
+        `${node.name}-register`,
+        registerScript(settings.keys.bootstrapToken),
+        {
+          stdin: nodeObjects(topology, [node.name]),
+          delete: unregisterScript(node.name),
+          triggers: [first.machine.domain.uuid, domain.uuid],
+        },
+        [init, ready],
+      );
+      return command(node, `${node.name}-join`, joinScript, { stdin: discovery }, [init, register]);
+    });
     this.joined = [init, ...joins];
     this.registerOutputs({ kubeconfig: this.kubeconfig });
   }
@@ -63,29 +77,3 @@ function authorityOf(kubeconfig: string): string {
   const { clusters } = parse(kubeconfig) as { clusters: { cluster: Record<string, string> }[] };
   return clusters[0]?.cluster['certificate-authority-data'] ?? '';
 }
-
-// Pulumi runs a command again when it believes that something about it has changed: it must do no harm to a cluster.
-const prepare = `set -eu
-systemctl restart containerd
-systemctl enable --quiet --now ${networkUnit}
-systemctl enable --quiet kubelet
-log=${logOf('kubeadm')}
-ignored=${ignoredPreflight}
-${kubeadmLogged('timeout 1500')}run() {
-  kubeadm_logged "$@" --config ${kubeadmConfig} --ignore-preflight-errors "$ignored" || { tail -n 15 "$log" >&2; exit 1; }
-}
-`;
-
-/** There when kubeadm has ended well: the files that it writes are there long before. */
-const initialised = `${podlabEtc}/initialised`;
-
-// kubeadm goes on with what a run that was cut off has left, when it is told that this is no fault.
-const initScript = `${prepare}[ ! -e ${adminKubeconfig} ] || ignored=all
-[ -e ${initialised} ] || { run init --skip-phases show-join-command; touch ${initialised}; }
-[ ! -s ${workersFile} ] || kubectl --kubeconfig ${adminKubeconfig} apply --server-side -f ${workersFile} >/dev/null
-cat ${adminKubeconfig}
-`;
-
-const joinScript = `${prepare}cat >${discoveryKubeconfig}
-[ -e /etc/kubernetes/kubelet.conf ] || run join
-`;

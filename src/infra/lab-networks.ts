@@ -1,39 +1,48 @@
-// The networks of a room: NAT networks, which have a way out, and isolated ones, which have none.
+// The networks of a room: NAT networks, which have a way out, and isolated ones, which have none; and who has which address there.
 
 import { Network } from '@pulumi/libvirt';
-import { ComponentResource, type ComponentResourceOptions } from '@pulumi/pulumi';
+import { ComponentResource, type ComponentResourceOptions, type Resource } from '@pulumi/pulumi';
 import type { Network as RoomNetwork, Topology } from '../topology/topology.ts';
 import { dhcpRange } from '../vm/dhcp-range.ts';
 import type { LibvirtNames } from './names.ts';
+import { nodeLease } from './node-lease.ts';
 import { replaced } from './replace-options.ts';
 
 export interface LabNetworksArgs {
   readonly topology: Topology;
   readonly names: LibvirtNames;
+  /** Which libvirt. */
+  readonly uri: string;
 }
 
 export class LabNetworks extends ComponentResource {
   /** By the network's name in the topology. */
   readonly networks: ReadonlyMap<string, Network>;
+  /** The reservations of each node's addresses, by its name. */
+  readonly leases: ReadonlyMap<string, readonly Resource[]>;
 
-  constructor(name: string, { topology, names }: LabNetworksArgs, options?: ComponentResourceOptions) {
+  constructor(name: string, { topology, names, uri }: LabNetworksArgs, options?: ComponentResourceOptions) {
     super('podlab:infra:LabNetworks', name, {}, options);
     this.networks = new Map(
       topology.networks.map((network) => [
         network.name,
-        new Network(network.name, networkArgs(topology, network, names), { parent: this, ...replaced }),
+        new Network(network.name, networkArgs(network, names), { parent: this, ...replaced }),
       ]),
     );
+    const leasesOf = ({ name: node, nics }: Topology['nodes'][number]) =>
+      nics.flatMap((nic) => {
+        const network = this.networks.get(nic.network);
+        const networkName = names.networks.get(nic.network)?.name ?? '';
+        return network === undefined ? [] : [nodeLease({ uri, network, networkName, node, nic }, { parent: this })];
+      });
+    this.leases = new Map(topology.nodes.map((node) => [node.name, leasesOf(node)]));
     this.registerOutputs({ names: [...this.networks.values()].map((network) => network.name) });
   }
 }
 
-function networkArgs(topology: Topology, network: RoomNetwork, names: LibvirtNames) {
+function networkArgs(network: RoomNetwork, names: LibvirtNames) {
   const { name, bridge } = names.networks.get(network.name) ?? { name: '', bridge: '' };
   const isNat = network.mode === 'nat';
-  const hosts = topology.nodes.flatMap((node) =>
-    node.nics.filter((nic) => nic.network === network.name).map(({ mac, ip }) => ({ mac, ip, name: node.name })),
-  );
   return {
     name,
     // A room comes back when somebody wants it, not when libvirt starts.
@@ -47,7 +56,7 @@ function networkArgs(topology: Topology, network: RoomNetwork, names: LibvirtNam
       {
         address: network.gateway,
         prefix: Number(network.cidr.slice(network.cidr.indexOf('/') + 1)),
-        dhcp: { ranges: [{ ...dhcpRange(network.cidr) }], hosts },
+        dhcp: { ranges: [{ ...dhcpRange(network.cidr) }] },
       },
     ],
   };

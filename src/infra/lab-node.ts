@@ -2,7 +2,7 @@
 
 import { remote } from '@pulumi/command';
 import { CloudinitDisk, Domain, type Network, Volume } from '@pulumi/libvirt';
-import { ComponentResource, type ComponentResourceOptions, output, secret } from '@pulumi/pulumi';
+import { ComponentResource, type ComponentResourceOptions, output, type Resource, secret } from '@pulumi/pulumi';
 import type { Node, Topology } from '../topology/topology.ts';
 import { cloudInit } from '../vm/cloud-init.ts';
 import { connectionTo } from './connection.ts';
@@ -19,8 +19,12 @@ export interface LabNodeArgs {
   readonly image: LabImage;
   /** By the network's name in the topology. */
   readonly networks: ReadonlyMap<string, Network>;
+  /** The reservations of its addresses: it asks for them when it boots. */
+  readonly leases: readonly Resource[];
   /** Files that it finds at its first boot: absolute path → text. */
   readonly files: ReadonlyMap<string, string>;
+  /** Run on it when it is up, and again when it is another: what it has to know of the other nodes. */
+  readonly peers: string;
   /** Address by which this machine is reached. */
   readonly address: string;
 }
@@ -29,6 +33,8 @@ export class LabNode extends ComponentResource {
   readonly domain: Domain;
   /** There when the machine has booted, with all its addresses. */
   readonly ready: remote.Command;
+  /** There when it knows the other nodes. */
+  readonly peers: remote.Command;
 
   constructor(name: string, args: LabNodeArgs, options?: ComponentResourceOptions) {
     super('podlab:infra:LabNode', name, {}, options);
@@ -129,22 +135,32 @@ export class LabNode extends ComponentResource {
       },
       {
         parent: this,
+        dependsOn: [...args.leases],
         deleteBeforeReplace: true,
         // A replaced network leaves the machine's cable behind, and only its name stands in the machine's own properties.
         replaceWith: [disk, seed, ...cables.flatMap(({ network }) => (network === undefined ? [] : [network]))],
       },
     );
-    this.ready = new remote.Command(
-      `${name}-ready`,
-      {
-        connection: connectionTo(args.address, node.name, settings),
-        create: waitScript,
-        triggers: [this.domain.uuid],
-        logging: remote.Logging.Stderr,
-        addPreviousOutputInEnv: false,
-      },
-      { parent: this, deletedWith: this.domain, deleteBeforeReplace: true, customTimeouts: { create: '20m' } },
-    );
+    const command = (logical: string, create: string, after: readonly Resource[]) =>
+      new remote.Command(
+        `${name}-${logical}`,
+        {
+          connection: connectionTo(args.address, node.name, settings),
+          create,
+          triggers: [this.domain.uuid],
+          logging: remote.Logging.Stderr,
+          addPreviousOutputInEnv: false,
+        },
+        {
+          parent: this,
+          dependsOn: [...after],
+          deletedWith: this.domain,
+          deleteBeforeReplace: true,
+          customTimeouts: { create: '20m' },
+        },
+      );
+    this.ready = command('ready', waitScript, []);
+    this.peers = command('peers', args.peers, [this.ready]);
     this.registerOutputs({ uuid: this.domain.uuid });
   }
 }

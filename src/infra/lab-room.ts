@@ -14,6 +14,7 @@ import { machineFiles } from './machine-files.ts';
 import { machineNodes } from './machine-nodes.ts';
 import { libvirtNames } from './names.ts';
 import { nodeAddress } from './node-address.ts';
+import { peersScript } from './peers-script.ts';
 import type { RoomSettings } from './room-settings.ts';
 
 export interface RoomOutputs {
@@ -38,7 +39,7 @@ export function labRoom(topology: Topology, settings: RoomSettings): RoomOutputs
   // to the other that would be a change.
   const provider = new Provider('libvirt', { uri: settings.uri }, { ignoreChanges: ['version'] });
   const { cluster } = settings;
-  const { networks } = new LabNetworks('networks', { topology, names }, { provider });
+  const { networks, leases } = new LabNetworks('networks', { topology, names, uri: settings.uri }, { provider });
   const imageArgs = { names, image: settings.image, poolDirectory: settings.poolDirectory };
   const image = new LabImage('image', imageArgs, { provider });
   const plan = cluster && {
@@ -50,8 +51,12 @@ export function labRoom(topology: Topology, settings: RoomSettings): RoomOutputs
   const nodes = topology.nodes.map((node) => {
     const address = nodeAddress(topology, node.name);
     const ownNames = names.nodes.get(node.name) ?? { domain: '', disk: '', seed: '', ports: new Map() };
-    const files = plan && cluster ? machineFiles(plan, cluster.cni, node.name) : new Map();
-    const args = { topology, node, names: ownNames, settings, image, networks, files, address };
+    const documents = {
+      files: plan && cluster ? machineFiles(plan, cluster.cni, node.name) : new Map(),
+      peers: peersScript(topology, node.name, cluster?.cni),
+    };
+    const cables = { networks, leases: leases.get(node.name) ?? [], address };
+    const args = { topology, node, names: ownNames, settings, image, ...cables, ...documents };
     return { name: node.name, address, machine: new LabNode(node.name, args, { provider }) };
   });
   return {

@@ -81,7 +81,8 @@ function files(topology: Topology, node: Node): Readonly<Record<string, string>>
   const ip = clusterAddress(topology, node);
   const settings = Object.entries(sysctls).map(([name, value]) => `${name} = ${value}\n`);
   return {
-    '/etc/hosts': renderHosts(topology, false),
+    // Of the others it hears when it is up: nodes come and go, and a machine has one first boot.
+    '/etc/hosts': renderHosts({ ...topology, nodes: [node] }, false),
     '/etc/modules-load.d/podlab.conf': modules.map((name) => `${name}\n`).join(''),
     '/etc/sysctl.d/90-podlab.conf': settings.join(''),
     // Read by the kubelet's unit. With two NICs it would take the address of the one with the default route.

@@ -7,13 +7,13 @@ import { podCidrOf } from '../pod-cidr.ts';
 import { asOf, type Session, sessionsOf } from './as-plan.ts';
 import type { NodeCommand } from './cni-plan.ts';
 
-const config = `${podlabEtc}/bird.conf`;
+export const birdConfig = `${podlabEtc}/bird.conf`;
 
 /** Where `birdc -s` finds the daemon. */
 export const birdSocket = '/run/bird/bird.ctl';
 
 export function bgpFiles(topology: Topology, node: string): readonly (readonly [string, string])[] {
-  return [[config, birdConf(topology, node)]];
+  return [[birdConfig, birdConf(topology, node)]];
 }
 
 /** In a loop, as the other daemons of a node are kept running. */
@@ -24,7 +24,7 @@ export const startBird: readonly NodeCommand[] = [
       '-euc',
       `mkdir -p /run/bird ${podlabLogs}
 if birdc -s ${birdSocket} show status >/dev/null 2>&1; then exec birdc -s ${birdSocket} configure; fi
-setsid sh -c 'while :; do bird -f -c ${config} -s ${birdSocket}; sleep 0.5; done' </dev/null >>${podlabLogs}/bird.log 2>&1 &`,
+setsid sh -c 'while :; do bird -f -c ${birdConfig} -s ${birdSocket}; sleep 0.5; done' </dev/null >>${podlabLogs}/bird.log 2>&1 &`,
     ],
     input: '',
   },

@@ -3,7 +3,7 @@
 import type { Topology } from '../../topology/topology.ts';
 import { cniConfDir } from '../node-paths.ts';
 import { podCidrOf } from '../pod-cidr.ts';
-import { bgpFiles, startBird } from './bird.ts';
+import { bgpFiles, birdConfig, startBird } from './bird.ts';
 import type { CniPlan, NodeCommand } from './cni-plan.ts';
 import { hostGwRoutes } from './host-gw.ts';
 import { vxlanCommands } from './vxlan.ts';
@@ -19,6 +19,7 @@ export function planBridge(topology: Topology): CniPlan {
         [`${cniConfDir}/10-podlab.conflist`, conflist(topology, node)],
         ...(isBgp ? bgpFiles(topology, node) : []),
       ]),
+    peerFiles: isBgp ? [birdConfig] : [],
     commandsOn: (node) => [masquerade(topology), ...betweenNodes(topology, node)],
     manifests: '',
     later: '',

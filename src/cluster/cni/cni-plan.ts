@@ -7,11 +7,15 @@ export interface NodeCommand {
   readonly run: Argv;
   /** Its standard input; '' for none. */
   readonly input: string;
+  /** Takes it back, when the other node that it leads to is gone. Not of what is the node's own. */
+  readonly undo?: Argv;
 }
 
 export interface CniPlan {
   /** Files on a node before containerd starts: absolute path → text. */
   filesOn(node: string): ReadonlyMap<string, string>;
+  /** Paths of those that name other nodes; the commands of a node have their daemon read them again. */
+  readonly peerFiles: readonly string[];
   /** Run on a node after its network is there and before kubeadm, in this order; doing it again changes nothing. */
   commandsOn(node: string): readonly NodeCommand[];
   /** Applied when the API answers: YAML, several documents; '' when there are none. */
@@ -34,5 +38,5 @@ export function manifestPlan(
   images: readonly string[],
   filesOn: CniPlan['filesOn'] = () => new Map(),
 ): CniPlan {
-  return { filesOn, commandsOn: () => [], manifests, later: '', images };
+  return { filesOn, peerFiles: [], commandsOn: () => [], manifests, later: '', images };
 }

@@ -9,5 +9,6 @@ export function hostGwRoutes(topology: Topology, node: string): readonly NodeCom
   return peersOf(topology, node).map(({ address, block }) => ({
     run: ['ip', 'route', 'replace', block, 'via', address, 'dev', dev],
     input: '',
+    undo: ['ip', 'route', 'del', block, 'via', address, 'dev', dev],
   }));
 }

@@ -34,10 +34,23 @@ export function vxlanCommands(topology: Topology, node: string): readonly NodeCo
 
 function toPeer(end: string, address: string, block: string): readonly NodeCommand[] {
   const mac = macOf(address);
+  const dev = ['dev', vxlanDevice];
   return [
-    { run: ['ip', 'neighbour', 'replace', end, 'lladdr', mac, 'dev', vxlanDevice, 'nud', 'permanent'], input: '' },
-    { run: ['bridge', 'fdb', 'replace', mac, 'dev', vxlanDevice, 'dst', address], input: '' },
-    { run: ['ip', 'route', 'replace', block, 'via', end, 'dev', vxlanDevice, 'onlink'], input: '' },
+    {
+      run: ['ip', 'neighbour', 'replace', end, 'lladdr', mac, ...dev, 'nud', 'permanent'],
+      input: '',
+      undo: ['ip', 'neighbour', 'del', end, ...dev],
+    },
+    {
+      run: ['bridge', 'fdb', 'replace', mac, ...dev, 'dst', address],
+      input: '',
+      undo: ['bridge', 'fdb', 'del', mac, ...dev, 'dst', address],
+    },
+    {
+      run: ['ip', 'route', 'replace', block, 'via', end, ...dev, 'onlink'],
+      input: '',
+      undo: ['ip', 'route', 'del', block, 'via', end, ...dev],
+    },
   ];
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LabError } from '../../error.ts';
 import { readTextIfExists } from '../../host/files.ts';
 import { lockHolder, withLock } from '../../host/lock.ts';
+import { enterHost } from '../../infra/enter-host.ts';
 import { machineNodes } from '../../infra/machine-nodes.ts';
 import { personEnv } from '../../infra/person-env.ts';
 import { markedRooms } from '../../infra/room-mark.ts';
@@ -20,7 +21,7 @@ import { keepReadyState, loadReadyState, repairClock } from './ready-state.ts';
 import { roomTraces } from './room-traces.ts';
 import { vmLogs } from './vm-logs.ts';
 import { vmStatus } from './vm-status.ts';
-import { connectInside, enterHost, hostExecutor, machineEnv, machineExecutor, targetOf } from './way-in.ts';
+import { connectInside, hostExecutor, machineEnv, machineExecutor, targetOf } from './way-in.ts';
 
 /** Until sshd answers after a start; ten times as long as a boot without emulation takes. */
 const bootsWithinMs = 10 * 60_000;
@@ -91,9 +92,11 @@ export function libvirtDriver(options: DriverOptions): Driver {
       const proof = await proveRoom({ ...options, topology, file }, reporter);
       return { created: true, from: 'golden', phases: [load, ...proof] };
     }
-    if (!anew && isSame && now.state === 'broken') {
+    // Pulumi sees nothing of what stands still, and a machine more can't start on a network that does.
+    if (!anew && record !== undefined && now.state === 'broken' && (isSame || hasAll(now))) {
       const started = await restart(record, reporter);
-      if (started && (await status(stack, false)).state === 'up') return { created: true, from: '', phases: [] };
+      if (isSame && started && (await status(stack, false)).state === 'up')
+        return { created: true, from: '', phases: [] };
     }
     const { makeRoom } = await import('./make-room.ts');
     const { phases, isAllNew } = await makeRoom({ ...options, topology, file }, anew, reporter);

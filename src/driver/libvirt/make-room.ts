@@ -20,6 +20,7 @@ import type { DriverOptions } from '../driver-options.ts';
 import { requireSpace } from './free-space.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { lostResources } from './lost.ts';
+import { hasMoved } from './moved.ts';
 import { neverConnected, pulumiFault } from './pulumi-errors.ts';
 import { followPulumi, type Progress } from './pulumi-progress.ts';
 import { type IfMissing, type KnownResource, openPulumi, type PulumiRoom } from './pulumi-stack.ts';
@@ -52,9 +53,10 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   const work = async () => {
     await requireSpace(topology, settings, hostExecutor(settings.uri, request), known);
     const disks = anew ? known.filter(isDisk).map(({ urn }) => urn) : [];
+    const renewed = isMoved(earlier, topology) ? known.filter(isNetwork).map(({ urn }) => urn) : [];
     const program = await programOf(topology, settings);
     return follow(request, reporter, `Pulumi makes ${stack}`, (onEvent) =>
-      room.up(program, onEvent, [...disks, ...cut]),
+      room.up(program, onEvent, [...disks, ...cut, ...renewed]),
     );
   };
   const progress = await work().catch(async (error) => {
@@ -117,7 +119,16 @@ export async function previewRoom(request: RoomRequest, reporter: Reporter): Pro
   try {
     const program = await programOf(request.topology, settings);
     const title = `Pulumi looks at ${request.topology.stack}`;
-    return (await follow(request, reporter, title, (onEvent) => room.preview(program, onEvent))).changes;
+    const earlier = readVmRecord(request.paths.state, request.topology.stack);
+    const { changes } = await follow(request, reporter, title, async (onEvent) => {
+      const known = isMoved(earlier, request.topology) ? await room.resources() : [];
+      await room.preview(
+        program,
+        onEvent,
+        known.filter(isNetwork).map(({ urn }) => urn),
+      );
+    });
+    return changes;
   } finally {
     room.stopPretending();
   }
@@ -291,6 +302,15 @@ function interrupted(stack: string): LabError {
   return new LabError('CANCELLED', 'interrupted; what was made is kept', {
     hint: `"podlab up ${stack}" goes on, "podlab down ${stack}" removes it.`,
   });
+}
+
+/** Then all networks become new, and every machine with them. */
+function isMoved(earlier: VmRecord | undefined, topology: Topology): boolean {
+  return earlier !== undefined && hasMoved(earlier.topology, topology);
+}
+
+function isNetwork({ type }: KnownResource): boolean {
+  return type === 'libvirt:index/network:Network';
 }
 
 function isDisk({ type, urn }: KnownResource): boolean {

@@ -93,6 +93,15 @@ const kinds: Readonly<Record<string, string>> = {
   'libvirt:index/cloudinitDisk:CloudinitDisk': 'documents',
   'libvirt:index/domain:Domain': 'machine',
   'command:remote:Command': 'command',
+  'command:local:Command': 'command',
+};
+
+/** What a command is there for, by the end of its name; the others are kubeadm's. */
+const commands: Readonly<Record<string, (of: string) => string>> = {
+  lease: (nic) => `reserving the address of ${nic}`,
+  ready: (node) => `waiting until ${node} has booted`,
+  peers: (node) => `telling ${node} who the others are`,
+  register: (node) => `making room for ${node} in the cluster`,
 };
 
 /** `urn:pulumi:STACK::PROJECT::TYPE$TYPE::NAME`. */
@@ -115,20 +124,28 @@ function titleOf(urn: string, op: string): string {
   const verb = doing[op];
   if (verb === undefined || isOurs(urn)) return '';
   const { type, name } = partsOf(urn);
-  if (type !== 'command:remote:Command') return `${verb} ${nameOf(urn)}`;
-  if (verb === 'removing') return '';
-  const [, node = '', what = ''] = /^(.*)-(\w+)$/.exec(name) ?? [];
-  return what === 'ready' ? `waiting until ${node} has booted` : `kubeadm ${what} on ${node}`;
+  if (!isCommand(type)) return `${verb} ${nameOf(urn)}`;
+  const [, of = '', what = ''] = /^(.*)-(\w+)$/.exec(name) ?? [];
+  // The others have nothing to do when they go.
+  if (verb === 'removing') return what === 'register' ? `taking ${of} out of the cluster` : '';
+  return commands[what]?.(of) ?? `kubeadm ${what} on ${of}`;
+}
+
+function isCommand(type: string): boolean {
+  return type === 'command:remote:Command' || type === 'command:local:Command';
 }
 
 function phaseOf(urn: string): string {
   const { type, name } = partsOf(urn);
   if (type.startsWith('kubernetes:')) return 'pods';
-  if (type !== 'command:remote:Command') {
+  if (!isCommand(type)) {
     return type.includes('/network:') ? 'networks' : /^(base|kernel|initrd|pool)$/.test(name) ? 'image' : 'machines';
   }
-  return name.endsWith('-ready') ? 'boot' : (name.split('-').at(-1) ?? '');
+  const what = name.split('-').at(-1) ?? '';
+  return phases[what] ?? what;
 }
+
+const phases: Readonly<Record<string, string>> = { lease: 'networks', ready: 'boot', register: 'join' };
 
 interface Running {
   update(detail: string): void;

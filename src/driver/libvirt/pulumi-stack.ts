@@ -34,8 +34,9 @@ interface State {
 }
 
 export interface PulumiRoom {
+  /** @param replace URNs of what becomes new though nothing about it has changed */
   up(program: PulumiFn, onEvent: (event: EngineEvent) => void, replace: readonly string[]): Promise<void>;
-  preview(program: PulumiFn, onEvent: (event: EngineEvent) => void): Promise<void>;
+  preview(program: PulumiFn, onEvent: (event: EngineEvent) => void, replace: readonly string[]): Promise<void>;
   /** @param refresh asks libvirt first what is still there */
   destroy(onEvent: (event: EngineEvent) => void, refresh: boolean): Promise<void>;
   /** What is made, as far as it is known. */
@@ -118,8 +119,8 @@ function roomOf(stack: Stack, name: string): PulumiRoom {
     up: async (program, onEvent, replace) => {
       await stack.up({ program, onEvent, replace: [...replace], suppressProgress: true, color: 'never' });
     },
-    preview: async (program, onEvent) => {
-      await stack.preview({ program, onEvent, suppressProgress: true, color: 'never' });
+    preview: async (program, onEvent, replace) => {
+      await stack.preview({ program, onEvent, replace: [...replace], suppressProgress: true, color: 'never' });
     },
     destroy: async (onEvent, refresh) => {
       await stack.destroy({ onEvent, refresh, suppressProgress: true, color: 'never' });

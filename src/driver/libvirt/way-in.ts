@@ -9,8 +9,9 @@ import { LabError } from '../../error.ts';
 import type { Argv, Executor, RunOptions } from '../../host/host.ts';
 import { openProgram } from '../../host/open-program.ts';
 import type { Paths } from '../../host/paths.ts';
-import { quoteCommand, runProgram } from '../../host/run.ts';
-import { jumpOf, localUri, sshHostOf } from '../../infra/libvirt-uri.ts';
+import { runProgram } from '../../host/run.ts';
+import { enterHost } from '../../infra/enter-host.ts';
+import { jumpOf, localUri } from '../../infra/libvirt-uri.ts';
 import { machineNodes } from '../../infra/machine-nodes.ts';
 import { nodeAddress } from '../../infra/node-address.ts';
 import { personEnv } from '../../infra/person-env.ts';
@@ -84,17 +85,6 @@ export function hostExecutor(uri: string, at: Surroundings, stack = ''): Executo
       return { ...result, argv };
     },
   };
-}
-
-/** The command line that starts a program on libvirt's machine. */
-export function enterHost(uri: string, argv: Argv, env: Readonly<Record<string, string>>, isTerminal = false): Argv {
-  const words = ['env', ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...argv] as const;
-  const host = sshHostOf(uri);
-  if (host === undefined) return words as readonly string[] as Argv;
-  const { user, port } = host;
-  const login = user === undefined ? host.host : `${user}@${host.host}`;
-  const where = [...(port === undefined ? [] : ['-p', `${port}`]), '--', login];
-  return ['ssh', '-o', 'BatchMode=yes', isTerminal ? '-tt' : '-T', ...where, quoteCommand(words)];
 }
 
 /** A TCP connection from the room's first machine, made without a listener on this one. */

@@ -14,6 +14,7 @@ import { loadTopology } from '../../../src/topology/load-topology.ts';
 
 const cni: CniPlan = {
   filesOn: (node) => new Map([['/etc/cni/net.d/10.conflist', node]]),
+  peerFiles: [],
   commandsOn: () => [],
   manifests: '',
   later: '',

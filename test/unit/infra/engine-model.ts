@@ -28,6 +28,7 @@ const forcesNew: Readonly<Record<string, readonly string[]>> = {
   'libvirt:index/pool:Pool': [],
   'libvirt:index/domain:Domain': [],
   'command:remote:Command': ['triggers'],
+  'command:local:Command': ['triggers'],
   'pulumi:providers:kubernetes': ['clusterIdentifier'],
   'pulumi:providers:libvirt': [],
   // Stands for the objects in it, which are each updated.

@@ -47,8 +47,35 @@ test('what the provider cannot change is replaced, old one first, with all that 
   // Documents for the first boot are read at a first boot: a new seed is a new disk.
   expect(options.get('node1-disk')).toMatchObject({ replaceWith: ['base', 'initrd', 'kernel', 'node1-seed'] });
   // What is inside a machine is not deleted from it before it goes.
-  for (const name of ['node1-ready', 'node1-init', 'kubernetes']) expect(options.get(name)?.deletedWith).toBe('node1');
+  for (const name of ['node1-ready', 'node1-peers', 'node1-init', 'kubernetes'])
+    expect(options.get(name)?.deletedWith).toBe('node1');
   expect(options.get('node2-join')?.deletedWith).toBe('node2');
+  // Nor is what a network knows, from a network that goes.
+  expect(options.get('node2.nat-lease')?.deletedWith).toBe('nat');
+});
+
+test('things are made in an order in which they can be, and removed in the other direction', async () => {
+  const topology = stackTopology('kubeadm-bridge');
+  await settled(() => labRoom(topology, roomSettings(topology)));
+  const before = (name: string) => options.get(name)?.dependsOn ?? [];
+  // A machine asks for its address when it boots; what is reserved for it is given up when it is gone.
+  expect(before('node2')).toEqual(expect.arrayContaining(['node2.nat-lease', 'node2.isolated-lease']));
+  expect(before('node2-join')).toEqual(expect.arrayContaining(['node2-peers', 'node2-register', 'node1-init']));
+  // Its pods leave it, and then its Node, while it still runs: on the first machine, unless that goes too.
+  expect(before('node2-register')).toEqual(expect.arrayContaining(['node1-init', 'node2-ready', 'node2']));
+  expect(options.get('node2-register')?.deletedWith).toBe('node1');
+  expect(inputs('node2-register').delete).toMatch(/kubectl drain node2 .*kubectl delete node node2 /s);
+  expect(inputs('node2-register')).toMatchObject({ triggers: ['uuid of node1', 'uuid of node2'] });
+});
+
+test('the documents of a first boot tell nothing of other nodes; those of the next command tell all', async () => {
+  const topology = stackTopology('kubeadm-bridge');
+  await settled(() => labRoom(topology, roomSettings(topology)));
+  const { userData } = inputs('node1-cloudinit') as { userData: { value: string } };
+  expect(userData.value).not.toMatch(/node2|192\.168\.39\.12|10\.244\.1\./);
+  expect(inputs('node1-peers').create).toContain('192.168.39.12 node2.isolated\n');
+  expect(inputs('node1-peers').create).toContain('ip route replace 10.244.1.0/24 via 192.168.39.12 dev eth1\n');
+  expect(inputs('node1-peers').create).toContain('ip route del 10.244.1.0/24 via 192.168.39.12 dev eth1\n');
 });
 
 test('the traps of the provider are stepped over', async () => {
@@ -155,11 +182,14 @@ interface Lease {
 
 function reservation(network: string, mac: string): readonly [Lease | undefined, { readonly cidr: string }] {
   const found = registered.find(({ type, inputs: one }) => type.endsWith(':Network') && one.name === network);
-  const [ip] = (found?.inputs.ips ?? []) as [
-    { address: string; prefix: number; dhcp: { hosts: readonly Lease[] } } | undefined,
-  ];
+  const [ip] = (found?.inputs.ips ?? []) as [{ address: string; prefix: number } | undefined];
   const base = (ip?.address ?? '').replace(/\.1$/, '.0');
-  return [ip?.dhcp.hosts.find((host) => host.mac === mac), { cidr: `${base}/${ip?.prefix}` }];
+  const commands = registered.filter(({ name }) => name.endsWith(`.${found?.name}-lease`));
+  const leases = commands.map(({ inputs: { create } }) => {
+    const [own = '', name = '', address = ''] = `${create}`.split(' ').slice(-3);
+    return { mac: own, name, ip: address };
+  });
+  return [leases.find((lease) => lease.mac === mac), { cidr: `${base}/${ip?.prefix}` }];
 }
 
 function addressOf(text: string): number {

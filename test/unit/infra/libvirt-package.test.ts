@@ -59,7 +59,7 @@ test('what only the provider knows is an output', async () => {
 /** Names as they are in the package that `pulumi package add terraform-provider dmacvicar/libvirt 0.9.7` generates. */
 const generated: Readonly<Record<string, string>> = {
   'network.ts':
-    'name autostart bridge stp forward mode nat ports start end mtu size dns enable ips address prefix dhcp ranges hosts mac ip uuid',
+    'name autostart bridge stp forward mode nat ports start end mtu size dns enable ips address prefix dhcp ranges uuid',
   'pool.ts': 'name type target path destroy delete uuid',
   'volume.ts': 'name pool capacity capacityUnit target format type backingStore path create content url',
   'cloudinit-disk.ts': 'name userData metaData networkConfig path',

@@ -77,16 +77,21 @@ function sorted(found: Changes): Changes {
 
 const networks = ['isolated', 'nat'];
 const image = ['base', 'initrd', 'kernel', 'pool'];
-const machine = (node: string) => ['', '-cloudinit', '-disk', '-ready', '-seed'].map((part) => `${node}${part}`);
-const cluster = ['cni', 'kubernetes', 'node1-init', 'node2-join'];
+const leases = (node: string) => networks.map((network) => `${node}.${network}-lease`);
+const machine = (node: string) =>
+  ['', '-cloudinit', '-disk', '-peers', '-ready', '-seed'].map((part) => `${node}${part}`);
+const worker = (node: string) => [`${node}-join`, `${node}-register`];
+const objects = ['cni', 'kubernetes'];
+const cluster = [...objects, 'node1-init', ...worker('node2')];
 const all = (...names: readonly (readonly string[])[]) => names.flat().sort();
+const but = (names: readonly string[], ...others: readonly string[]) => names.filter((name) => !others.includes(name));
+const machines = [...machine('node1'), ...machine('node2')];
+const reserved = [...leases('node1'), ...leases('node2')];
+const ground = [...networks, ...image, 'libvirt'];
 const nothing: Changes = { make: [], replace: [], update: [], remove: [], same: [] };
 
 test('nothing, when it says the same', async () => {
-  expect(await changes({})).toEqual({
-    ...nothing,
-    same: all(networks, image, machine('node1'), machine('node2'), cluster, ['libvirt']),
-  });
+  expect(await changes({})).toEqual({ ...nothing, same: all(ground, reserved, machines, cluster) });
 });
 
 test.each<[string, Room]>([
@@ -96,47 +101,68 @@ test.each<[string, Room]>([
 ])('%s: the machines and their cluster, not networks and image', async (_, to) => {
   expect(await changes(to)).toEqual({
     ...nothing,
-    replace: all(machine('node1'), machine('node2'), cluster),
-    same: all(networks, image, ['libvirt']),
+    replace: all(machines, cluster),
+    same: all(ground, reserved),
   });
 });
 
 test('another CNI: the same, and its objects come or go', async () => {
   expect(await changes({ cni: '{ name: bridge, routes: host-gw }' })).toEqual({
     ...nothing,
-    replace: all(
-      machine('node1'),
-      machine('node2'),
-      cluster.filter((name) => name !== 'cni' && name !== 'kubernetes'),
-    ),
-    remove: ['cni', 'kubernetes'],
-    same: all(networks, image, ['libvirt']),
+    replace: all(machines, but(cluster, ...objects)),
+    remove: objects,
+    same: all(ground, reserved),
   });
   const back = await changes({}, { cni: '{ name: bridge, routes: host-gw }' });
-  expect(back.make.toSorted()).toEqual(['cni', 'kubernetes']);
+  expect(back.make.toSorted()).toEqual(objects);
 });
 
-test('a node more or less: the networks, which have to hand out other leases, and so all machines; not the image', async () => {
-  const nodes = ['node1', 'node2', 'node3'];
-  expect(await changes({ nodes })).toEqual({
+const names = ['node1', 'node2', 'node3'];
+const room = (count: number): Room => rooms[count - 1] ?? usual;
+const rooms = names.map((_, n) => (n === 1 ? usual : { nodes: names.slice(0, n + 1) }));
+const ownOf = (node: string) => [...leases(node), ...machine(node), ...worker(node)];
+
+test.each([
+  [1, 2],
+  [2, 3],
+  [3, 2],
+  [2, 1],
+])('%i nodes, then %i: what is of the node that comes or goes, and the others hear of it', async (from, to) => {
+  const [few, many] = [Math.min(from, to), Math.max(from, to)];
+  const staying = names.slice(0, few);
+  const peers = staying.map((node) => `${node}-peers`);
+  const own = all(ownOf(names[many - 1] ?? ''));
+  expect(await changes(room(to), room(from))).toEqual({
     ...nothing,
-    make: all(machine('node3'), ['node3-join']),
-    replace: all(networks, machine('node1'), machine('node2'), cluster),
-    same: all(image, ['libvirt']),
+    ...(to > from ? { make: own } : { remove: own }),
+    update: peers,
+    same: all(
+      ground,
+      objects,
+      ['node1-init'],
+      but([...leases('node1'), ...machine('node1')], ...peers),
+      ...staying.slice(1).map((node) => but(ownOf(node), ...peers)),
+    ),
   });
-  expect(await changes({}, { nodes })).toEqual({
+  expect(await changes(room(to), room(to))).toMatchObject({ make: [], replace: [], update: [], remove: [] });
+});
+
+test('a node that gets another place: it has another address and another block of pods, and so another life', async () => {
+  const found = await changes({ nodes: ['node1', 'node3'] }, room(3));
+  expect(found).toEqual({
     ...nothing,
-    remove: all(machine('node3'), ['node3-join']),
-    replace: all(networks, machine('node1'), machine('node2'), cluster),
-    same: all(image, ['libvirt']),
+    replace: all(leases('node3'), machine('node3'), worker('node3')),
+    remove: all(ownOf('node2')),
+    update: ['node1-peers'],
+    same: all(ground, objects, ['node1-init'], leases('node1'), but(machine('node1'), 'node1-peers')),
   });
 });
 
-test("a network's CIDR: that network, and the machines, which hang on it", async () => {
+test("a network's CIDR: that network with its leases, and the machines, which hang on it", async () => {
   expect(await changes({ isolated: '192.168.40.0/24' })).toEqual({
     ...nothing,
-    replace: all(['isolated'], machine('node1'), machine('node2'), cluster),
-    same: all(['nat'], image, ['libvirt']),
+    replace: all(['isolated', 'node1.isolated-lease', 'node2.isolated-lease'], machines, cluster),
+    same: all(['nat', 'node1.nat-lease', 'node2.nat-lease'], image, ['libvirt']),
   });
 });
 
@@ -144,28 +170,17 @@ test('memory: that machine is stopped and started, and keeps its disk and its pl
   expect(await changes({ memory: '4GiB' })).toEqual({
     ...nothing,
     update: ['node2'],
-    same: all(
-      networks,
-      image,
-      machine('node1'),
-      machine('node2').filter((name) => name !== 'node2'),
-      cluster,
-      ['libvirt'],
-    ),
+    same: all(ground, reserved, but(machines, 'node2'), cluster),
   });
 });
 
 test('another image, under the same name: the image and every disk, not networks and pool', async () => {
   const other = { disk: '/images/other.qcow2', boot: { kernel: '/k', initrd: '/i', cmdline: 'x' }, isOnHost: false };
+  const documents = ['node1-cloudinit', 'node1-seed', 'node2-cloudinit', 'node2-seed'];
   expect(await changes({ settings: { image: other } })).toEqual({
     ...nothing,
-    replace: all(
-      image.filter((name) => name !== 'pool'),
-      machine('node1').filter((name) => !/seed|cloudinit/.test(name)),
-      machine('node2').filter((name) => !/seed|cloudinit/.test(name)),
-      cluster,
-    ),
-    same: all(networks, ['pool', 'libvirt'], ['node1-cloudinit', 'node1-seed', 'node2-cloudinit', 'node2-seed']),
+    replace: all(but(image, 'pool'), but(machines, ...documents), cluster),
+    same: all(networks, reserved, ['pool', 'libvirt'], documents),
   });
 });
 

@@ -34,6 +34,8 @@ export interface Options {
   /** Name of the resource whose end is its own. */
   readonly deletedWith: string;
   readonly ignoreChanges: readonly string[];
+  /** Names of the resources that are there before. */
+  readonly dependsOn: readonly string[];
 }
 
 /**
@@ -75,6 +77,7 @@ interface Request {
   getReplaceWithList(): string[];
   getDeletedwith(): string;
   getIgnorechangesList(): string[];
+  getDependenciesList(): string[];
   getType(): string;
   getProvider(): string;
   getPropertydependenciesMap(): { forEach(look: (made: { getUrnsList(): string[] }, property: string) => void): void };
@@ -101,6 +104,7 @@ function listen(options: Map<string, Options>): void {
       replaceWith: request.getReplaceWithList().map(nameOf).sort(),
       deletedWith: nameOf(request.getDeletedwith()),
       ignoreChanges: request.getIgnorechangesList(),
+      dependsOn: request.getDependenciesList().map(nameOf),
     });
     return register(request, ...rest);
   };

@@ -79,6 +79,32 @@ test('every resource that is made or removed is a step, components are none', as
   expect(progress.phases.map(({ name }) => name)).toEqual(['networks', 'join']);
 });
 
+test('commands are told by what they are there for; of their removal only what takes time', async () => {
+  const { reporter, lines } = recording();
+  const progress = followPulumi(reporter);
+  const command = (name: string, where = 'remote') => urn(`podlab:infra:LabNode$command:${where}:Command`, name);
+  for (const [op, name, where] of [
+    ['create', 'my-node.my-net-lease', 'local'],
+    ['create', 'my-node-ready'],
+    ['update', 'my-node-peers'],
+    ['create', 'my-node-register'],
+    ['delete', 'my-node-register'],
+    ['delete', 'my-node-join'],
+    ['delete', 'my-node.my-net-lease', 'local'],
+  ]) {
+    progress.onEvent(pre(command(name ?? '', where), op ?? ''));
+    progress.onEvent(outputs(command(name ?? '', where), op ?? ''));
+  }
+  expect(lines.filter((line) => line.startsWith('begin '))).toEqual([
+    'begin reserving the address of my-node.my-net',
+    'begin waiting until my-node has booted',
+    'begin telling my-node who the others are',
+    'begin making room for my-node in the cluster',
+    'begin taking my-node out of the cluster',
+  ]);
+  expect(progress.phases.map(({ name }) => name)).toEqual(['networks', 'boot', 'peers', 'join']);
+});
+
 test('a preview has changes and no steps; errors keep whose they are', async () => {
   const { reporter, lines } = recording();
   const progress = followPulumi(reporter);
