@@ -20,6 +20,13 @@ interface Proofs {
   }[];
 }
 
+const ofNode2 = [
+  ...['node2-peers', 'node2-ready', 'node2.isolated-lease', 'node2.nat-lease'].map((name) => `command ${name}`),
+  ...['documents node2-cloudinit', 'machine node2', 'volume node2-disk', 'volume node2-seed'],
+];
+
+const changesOf = (changes: readonly Change[]) => changes.map(({ what, name }) => `${what} ${name}`).sort();
+
 describePulumi('a room of virtual machines', () => {
   test('is made, left alone, changed, entered, reset and removed', async ({ annotate }) => {
     await withLibvirt(async (room) => {
@@ -67,17 +74,36 @@ describePulumi('a room of virtual machines', () => {
       );
       expect.soft(seen.stdout.trim()).toBe('running');
 
-      // A node more: the networks have to hand out a lease more, so they and the machines are new; the image is not.
+      // Reset: what a participant has written is gone.
+      await podlab('exec', 'node1', '--stack', 'vms', '--', 'touch', '/root/mine');
+      await note('reset', await answer<Up>(['reset', 'vms']));
+      const mine = await podlab('exec', 'node1', '--stack', 'vms', '--', 'ls', '/root/mine');
+      expect.soft(mine.exitCode).toBe(2);
+
+      // A node more: what is its own, and the others hear of it. Nobody else is touched.
+      const lives = async () => [
+        await room.virsh('domid', 'podlab.vms.node1'),
+        (await podlab('exec', 'node1', '--stack', 'vms', '--', 'cat', '/proc/sys/kernel/random/boot_id')).stdout,
+        await room.virsh('net-uuid', 'podlab.vms.nat'),
+      ];
+      const before = await lives();
       stackFile('vms', 2);
       const more = await answer<{ changes: readonly Change[] }>(['preview', file]);
-      expect.soft(more.changes).toContainEqual({ what: 'make', name: 'machine node2' });
-      expect.soft(more.changes).toContainEqual({ what: 'replace', name: 'network nat' });
-      expect.soft(more.changes).toContainEqual({ what: 'replace', name: 'machine node1' });
-      expect.soft(more.changes.map(({ name }) => name)).not.toContain('pool pool');
+      expect
+        .soft(changesOf(more.changes))
+        .toEqual(['change command node1-peers', ...ofNode2.map((name) => `make ${name}`)]);
       await note('a node more', await answer<Up>(['up', file]));
+      expect.soft(await lives()).toEqual(before);
       expect.soft(await answer(['preview', file])).toMatchObject({ changes: [] });
-      const ping = await podlab('exec', 'node2', '--stack', 'vms', '--', 'ping', '-c', '1', '192.168.39.11');
-      expect.soft(ping.exitCode).toBe(0);
+      for (const [from, to] of [
+        ['node1', 'node2'],
+        ['node2', 'node1.isolated'],
+      ]) {
+        const ping = await podlab('exec', from ?? '', '--stack', 'vms', '--', 'ping', '-c', '1', to ?? '');
+        expect.soft([ping.exitCode, ping.stdout]).toEqual([0, expect.stringContaining('1 received')]);
+      }
+      const { exitCode, stdout } = await pulumi(file, 'refresh', '--yes', '--stack', 'vms', '--expect-no-changes');
+      expect.soft([exitCode, exitCode === 0 ? '' : stdout]).toEqual([0, '']);
 
       // What stands still is started again, though Pulumi does not see it.
       await room.virsh('net-destroy', 'podlab.vms.isolated');
@@ -89,11 +115,20 @@ describePulumi('a room of virtual machines', () => {
       await note('two machines started again', await answer<Up>(['up', file]));
       expect.soft(await answer(['status', 'vms'])).toMatchObject({ state: 'up' });
 
-      // Reset: what a participant has written is gone.
-      await podlab('exec', 'node1', '--stack', 'vms', '--', 'touch', '/root/mine');
-      await note('reset', await answer<Up>(['reset', 'vms']));
-      const mine = await podlab('exec', 'node1', '--stack', 'vms', '--', 'ls', '/root/mine');
-      expect.soft(mine.exitCode).toBe(2);
+      // A node fewer: the same in the other direction.
+      stackFile('vms', 1);
+      const fewer = await answer<{ changes: readonly Change[] }>(['preview', file]);
+      expect
+        .soft(changesOf(fewer.changes))
+        .toEqual(['change command node1-peers', ...ofNode2.map((name) => `remove ${name}`)]);
+      const later = await lives();
+      await note('a node fewer', await answer<Up>(['up', file]));
+      expect.soft(await lives()).toEqual(later);
+      expect.soft((await inLibvirt('vms')).filter((name) => name.includes('node2'))).toEqual([]);
+      expect.soft(await room.virsh('net-dumpxml', 'podlab.vms.nat')).not.toContain('node2');
+      const hosts = await podlab('exec', 'node1', '--stack', 'vms', '--', 'cat', '/etc/hosts');
+      expect.soft(hosts.stdout).not.toContain('node2');
+      expect.soft(await answer<Up>(['up', file])).toMatchObject({ created: false });
 
       const begun = performance.now();
       expect.soft(await answer(['down', 'vms'])).toEqual({ version: 1, rooms: [{ stack: 'vms', removed: true }] });

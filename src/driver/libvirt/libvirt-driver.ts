@@ -93,7 +93,7 @@ export function libvirtDriver(options: DriverOptions): Driver {
       return { created: true, from: 'golden', phases: [load, ...proof] };
     }
     // Pulumi sees nothing of what stands still, and a machine more can't start on a network that does.
-    if (!anew && record !== undefined && now.state === 'broken' && (isSame || hasAll(now))) {
+    if (!anew && record?.complete === true && now.state === 'broken' && (isSame || hasAll(now))) {
       const started = await restart(record, reporter);
       if (isSame && started && (await status(stack, false)).state === 'up')
         return { created: true, from: '', phases: [] };
