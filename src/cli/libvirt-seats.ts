@@ -19,6 +19,7 @@ import type { Fleet } from './fleet.ts';
 import { seatFiles, usualMachine } from './libvirt-plan.ts';
 import { localSeats, refuseUnlessForced } from './local-seats.ts';
 import type { Pace, SeatPlace } from './seat-place.ts';
+import { workplaceOf } from './workplace.ts';
 
 /** On this machine, while a room is made: a podlab, the CLI, its plugins. */
 const makingBytes = 700 * 1024 * 1024;
@@ -126,8 +127,11 @@ async function needOf(app: App, fleet: Fleet, seat: Seat): Promise<SeatNeed> {
   const names = libvirtNames(topology);
   const machines = nodes.map(({ memoryMiB }) => machineNeed(memoryMiB || usualMachine.memoryMiB, engine));
   const config = stackConfig(text, file);
-  const workplace = { cacheDir: app.paths.cache, env: app.env, signal: app.signal };
-  const image = await imageBytes(topology, { workplace, file, config: (key) => config.get(key) });
+  const image = await imageBytes(topology, {
+    workplace: workplaceOf(app),
+    file,
+    config: (key) => config.get(key),
+  });
   return {
     stack: seat.stack,
     uri: fleet.hostOf(seat),

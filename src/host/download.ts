@@ -97,6 +97,27 @@ export async function downloadFile(
   if (total > 0 && done !== total) throw failed(url, new Error(`it ended after ${done} of ${total} bytes`), options);
 }
 
+/** Connections that end early are continued, but not for ever. */
+const attempts = 5;
+
+/** The same, again and again while connections end early. @throws LabError as `downloadFile` */
+export async function downloadWhole(
+  url: URL,
+  file: string,
+  options: DownloadOptions,
+  progress: Progress,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await downloadFile(url, file, options, progress);
+      return;
+    } catch (error) {
+      const canGoOn = error instanceof LabError && error.code === 'DOWNLOAD_FAILED' && attempt < attempts;
+      if (!canGoOn || /server said 4/.test(error.message)) throw error;
+    }
+  }
+}
+
 /** The answer to a GET, after redirects; its body is not read yet. */
 async function get(
   url: URL,

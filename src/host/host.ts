@@ -6,6 +6,8 @@ export type Argv = readonly [string, ...string[]];
 export interface RunOptions {
   /** Written to standard input, which is then closed; without it standard input is empty. */
   readonly input?: string;
+  /** Absolute path of a file of this machine that is written there instead. */
+  readonly inputFile?: string;
   /** Added to the environment of the program; on a node the environment is otherwise podlab's own small one. */
   readonly env?: Readonly<Record<string, string>>;
   /** After this the program's whole process group is killed and `timedOut` is set. Default 30 000. */

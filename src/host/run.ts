@@ -40,7 +40,7 @@ export async function runProgram(
     maxBuffer: options.maxOutputBytes ?? defaultMaxOutputBytes,
     stripFinalNewline: false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    ...inputOf(options),
   });
   if (options.onStderr !== undefined) child.stderr?.on('data', (bytes) => options.onStderr?.(String(bytes)));
   let timedOut = false;
@@ -109,6 +109,11 @@ export async function runInteractive(argv: Argv, env: Readonly<Record<string, st
 /** A command as one line that can be pasted into a shell. */
 export function quoteCommand(argv: readonly string[]): string {
   return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+}
+
+function inputOf({ input, inputFile }: RunOptions) {
+  if (inputFile !== undefined) return { inputFile };
+  return input === undefined ? ({ stdin: 'ignore' } as const) : { input };
 }
 
 function killGroup(pid: number | undefined): void {

@@ -15,9 +15,8 @@ export const fileSystemId = '6f0d5a2e-7f3c-4a51-9c1e-706f646c6162';
 /** Given to the kernel by QEMU, which loads it: the disk has neither a partition table nor a boot loader. */
 export const kernelCommandLine = 'root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off';
 
-/** Packages of Debian; what they depend on comes with them, what they recommend does not. */
-export const packages: readonly string[] = [
-  // A machine that boots and is reached. Debian's kernel for virtual machines has ip_vs, wireguard, vxlan and ipip.
+/** A machine that boots and is reached. Debian's kernel for virtual machines has ip_vs, wireguard, vxlan and ipip. */
+const machinePackages: readonly string[] = [
   ...[
     'systemd-sysv',
     'udev',
@@ -29,12 +28,21 @@ export const packages: readonly string[] = [
     'cloud-init',
   ],
   ...['ca-certificates', 'netbase', 'procps', 'kmod', 'less', 'vim-tiny', 'openssl'],
-  // A node of a cluster.
+];
+
+/** What a node of a cluster needs besides Kubernetes' own programs. */
+export const nodePackages: readonly string[] = [
   ...['containerd', 'runc', 'containernetworking-plugins', 'iptables', 'nftables', 'ipset', 'conntrack', 'ethtool'],
   ...['socat', 'bird2', 'nfs-common'],
-  // What labs look with.
+];
+
+/** What labs look with. */
+export const labPackages: readonly string[] = [
   ...['iproute2', 'iputils-ping', 'tcpdump', 'busybox-static', 'wrk', 'ipvsadm'],
 ];
+
+/** Packages of Debian; what they depend on comes with them, what they recommend does not. */
+export const packages: readonly string[] = [...machinePackages, ...nodePackages, ...labPackages];
 
 /** Documentation and translations are a quarter of a minimal Debian. */
 export const leftOut: readonly string[] = [
@@ -81,14 +89,8 @@ cloud_config_modules: [runcmd]
 cloud_final_modules: [package-update-upgrade-install, scripts-user]
 `;
 
-/** Path → text; mode 0644. */
-export const files: Readonly<Record<string, string>> = {
-  '/etc/fstab': '/dev/vda / ext4 defaults,noatime 0 0\n',
-  '/etc/hostname': 'podlab\n',
-  // Made at the first boot, from what the hypervisor says; an image that has one gives it to all machines.
-  '/etc/machine-id': '',
-  '/etc/cloud/cloud.cfg.d/90-podlab.cfg': cloudConfig,
-  '/etc/cloud/ds-identify.cfg': 'policy: enabled\ndatasource: NoCloud\n',
+/** Of a node of a cluster, whatever image it starts from. */
+export const nodeFiles: Readonly<Record<string, string>> = {
   '/etc/crictl.yaml': 'runtime-endpoint: unix:///run/containerd/containerd.sock\n',
   '/etc/systemd/system/kubelet.service': kubeletUnit,
   '/etc/systemd/system/containerd.service.d/podlab.conf':
@@ -99,10 +101,26 @@ export const files: Readonly<Record<string, string>> = {
   '/var/log/podlab/.keep': '',
 };
 
+/** Path → text; mode 0644. */
+export const files: Readonly<Record<string, string>> = {
+  '/etc/fstab': '/dev/vda / ext4 defaults,noatime 0 0\n',
+  '/etc/hostname': 'podlab\n',
+  // Made at the first boot, from what the hypervisor says; an image that has one gives it to all machines.
+  '/etc/machine-id': '',
+  '/etc/cloud/cloud.cfg.d/90-podlab.cfg': cloudConfig,
+  '/etc/cloud/ds-identify.cfg': 'policy: enabled\ndatasource: NoCloud\n',
+  ...nodeFiles,
+};
+
 /** The kubelet is not among them: without kubeadm's files it would only end and be started again. */
 export const enabledUnits: readonly string[] = ['systemd-networkd.service', 'containerd.service', 'ssh.service'];
 
-/** Work for machines that live long, and daemons that podlab starts itself where a stack asks for them. */
+/** Daemons that packages would start, and that podlab starts itself where a stack asks for them. */
+export const ownDaemons: readonly string[] = [
+  ...['bird.service', 'bird6.service', 'ipvsadm.service', 'rpcbind.service', 'rpcbind.socket'],
+];
+
+/** Those, and work for machines that live long. */
 export const maskedUnits: readonly string[] = [
   ...[
     'apt-daily.timer',
@@ -111,7 +129,7 @@ export const maskedUnits: readonly string[] = [
     'e2scrub_all.timer',
     'e2scrub_reap.service',
   ],
-  ...['fstrim.timer', 'bird.service', 'bird6.service', 'ipvsadm.service', 'rpcbind.service', 'rpcbind.socket'],
+  ...['fstrim.timer', ...ownDaemons],
   ...['nfs-client.target', 'systemd-pstore.service', 'proc-sys-fs-binfmt_misc.automount', 'systemd-binfmt.service'],
   ...['cloud-init-hotplugd.socket', 'nftables.service'],
 ];

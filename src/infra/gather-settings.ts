@@ -5,27 +5,20 @@ import { dirname, join, resolve } from 'node:path';
 import type { CniPlan } from '../cluster/cni/cni-plan.ts';
 import { LabError } from '../error.ts';
 import { readTextIfExists, writeFileAtomic } from '../host/files.ts';
-import type { Reporter } from '../reporter.ts';
 import type { Workplace } from '../toolchain/request.ts';
 import { presentToolchain, resolveToolchain } from '../toolchain/resolve-toolchain.ts';
 import { imageRoles, type Toolchain } from '../toolchain/toolchain.ts';
 import type { Topology } from '../topology/topology.ts';
 import { type RoomKeys, roomKeys, seedBytes } from '../vm/room-keys.ts';
-import { machineImage } from './machine-image.ts';
+import { foreignNote } from './foreign-note.ts';
+import { type ImageSurroundings, machineImage } from './machine-image.ts';
 import type { ClusterSettings, RoomSettings } from './room-settings.ts';
 import { workingType } from './working-type.ts';
 
-export interface Surroundings {
+export interface Surroundings extends ImageSurroundings {
   readonly workplace: Workplace;
   /** Where podlab keeps what it must remember. */
   readonly stateDir: string;
-  /** Absolute path of the stack file. */
-  readonly file: string;
-  /** A key of the stack's configuration, such as `vm:image`; undefined when it is not there. */
-  config(key: string): string | undefined;
-  /** Whether nothing is going to be made: then what is missing is no error. */
-  readonly isPreview: boolean;
-  readonly reporter: Reporter;
   gatherCni(topology: Topology): Promise<CniPlan>;
 }
 
@@ -33,10 +26,12 @@ export interface Surroundings {
 export async function gatherSettings(topology: Topology, at: Surroundings): Promise<RoomSettings> {
   const { stack } = topology;
   const uri = at.config('libvirt:uri') ?? 'qemu:///system';
+  const image = await machineImage(topology, at);
+  for (const line of foreignNote(topology, image)) at.reporter.info(line);
   return {
     uri,
     type: await domainType(uri, at),
-    image: await machineImage(topology, at),
+    image,
     poolDirectory: at.config('vm:directory') ?? `/var/lib/libvirt/images/podlab/${stack}`,
     logDirectory: at.config('vm:logDirectory') ?? '/var/log/libvirt/qemu',
     defaults: { cpus: 2, memoryMiB: 2048 },

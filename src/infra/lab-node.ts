@@ -1,15 +1,25 @@
-// A machine: its disk, its cloud-init documents, itself, and the wait until it has booted.
+// A machine: its disk, its cloud-init documents, itself, the wait until it has booted, and what its image lacks.
 
-import { remote } from '@pulumi/command';
+import { join } from 'node:path';
+import { local, remote } from '@pulumi/command';
 import { CloudinitDisk, Domain, type Network, Volume } from '@pulumi/libvirt';
-import { ComponentResource, type ComponentResourceOptions, output, type Resource, secret } from '@pulumi/pulumi';
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type CustomResourceOptions,
+  output,
+  type Resource,
+  secret,
+} from '@pulumi/pulumi';
+import { quoteCommand } from '../host/run.ts';
+import { foreignFiles, foreignMaskedUnits, foreignPackages } from '../image/foreign.ts';
 import type { Node, Topology } from '../topology/topology.ts';
 import { cloudInit } from '../vm/cloud-init.ts';
 import { connectionTo } from './connection.ts';
 import type { LabImage } from './lab-image.ts';
 import type { NodeNames } from './names.ts';
 import { replaced } from './replace-options.ts';
-import type { RoomSettings } from './room-settings.ts';
+import type { ForeignImage, RoomSettings } from './room-settings.ts';
 
 export interface LabNodeArgs {
   readonly topology: Topology;
@@ -31,19 +41,20 @@ export interface LabNodeArgs {
 
 export class LabNode extends ComponentResource {
   readonly domain: Domain;
-  /** There when the machine has booted, with all its addresses. */
-  readonly ready: remote.Command;
+  /** There when the machine has booted, with all its addresses, and has all that a node needs. */
+  readonly ready: Resource;
   /** There when it knows the other nodes. */
   readonly peers: remote.Command;
 
   constructor(name: string, args: LabNodeArgs, options?: ComponentResourceOptions) {
     super('podlab:infra:LabNode', name, {}, options);
     const { topology, node, names, settings, image, networks } = args;
+    const { foreign } = settings.image;
     const access = {
       authorizedKeys: [settings.keys.user.publicKey, ...settings.authorizedKeys],
       hostKey: settings.keys.hostKey(node.name),
-      packages: [],
-      files: args.files,
+      files: foreign === undefined ? args.files : new Map([...Object.entries(foreignFiles), ...args.files]),
+      ...(foreign === undefined ? {} : { foreign: firstBootOf(topology) }),
     };
     const documents = cloudInit(topology, node.name, access);
     // Written below the temporary directory and named by its content, which has the stack's name in it: no two rooms share it.
@@ -141,28 +152,47 @@ export class LabNode extends ComponentResource {
         replaceWith: [disk, seed, ...cables.flatMap(({ network }) => (network === undefined ? [] : [network]))],
       },
     );
-    const command = (logical: string, create: string, after: readonly Resource[]) =>
+    const inside = { parent: this, deletedWith: this.domain, deleteBeforeReplace: true };
+    const command = (logical: string, script: string, limit: string, after: readonly Resource[]) =>
       new remote.Command(
         `${name}-${logical}`,
         {
           connection: connectionTo(args.address, node.name, settings),
-          create,
+          create: script,
           triggers: [this.domain.uuid],
           logging: remote.Logging.Stderr,
           addPreviousOutputInEnv: false,
         },
-        {
-          parent: this,
-          dependsOn: [...after],
-          deletedWith: this.domain,
-          deleteBeforeReplace: true,
-          customTimeouts: { create: '20m' },
-        },
+        { ...inside, dependsOn: [...after], customTimeouts: { create: limit } },
       );
-    this.ready = command('ready', waitScript, []);
-    this.peers = command('peers', args.peers, [this.ready]);
+    const [wait, atMost] = foreign === undefined ? [waitScript, '20m'] : [waitForPackages, '60m'];
+    const booted = command('ready', wait, atMost, []);
+    this.ready = foreign === undefined ? booted : this.#complete(args, foreign, booted, inside);
+    this.peers = command('peers', args.peers, '20m', [this.ready]);
     this.registerOutputs({ uuid: this.domain.uuid });
   }
+
+  /** Has podlab look what the machine lacks, and bring it: files of hundreds of megabytes are nothing for a state. */
+  #complete({ topology, node }: LabNodeArgs, { home }: ForeignImage, booted: Resource, inside: CustomResourceOptions) {
+    const complete = [join(home, 'bin', 'podlab.mjs'), 'image', 'complete', node.name, '--stack', topology.stack];
+    return new local.Command(
+      `${node.name}-complete`,
+      {
+        // Behind the person's own programs there is one that npm has brought.
+        create: `PATH="$PATH:"${quoteCommand([join(home, 'node_modules', '.bin')])} exec ${quoteCommand(complete)}`,
+        // podlab may lie elsewhere now: that changes nothing on a machine.
+        update: 'true',
+        triggers: [this.domain.uuid],
+        logging: local.Logging.Stderr,
+        addPreviousOutputInEnv: false,
+      },
+      { ...inside, dependsOn: [booted], customTimeouts: { create: '120m' } },
+    );
+  }
+}
+
+function firstBootOf({ engine }: Topology) {
+  return { packages: foreignPackages(engine === 'kubernetes'), maskedUnits: foreignMaskedUnits };
 }
 
 // cloud-init ends with 2 after warnings. A machine that dies meanwhile never answers, so there is a limit of our own.
@@ -170,5 +200,15 @@ const waitScript = `set -u
 timeout 900 cloud-init status --wait >/run/podlab-cloud-init 2>&1
 code=$?
 [ $code = 0 ] || [ $code = 2 ] || { cat /run/podlab-cloud-init /var/log/cloud-init-output.log >&2; exit $code; }
+ip -brief -4 address
+`;
+
+// Packages that could not be had are no end yet: podlab looks afterwards what is missing, says so, and tries again. With 124
+// timeout(1) says that it was cloud-init that had no end.
+const waitForPackages = `set -u
+timeout 3000 cloud-init status --wait >/run/podlab-cloud-init 2>&1
+code=$?
+[ $code -lt 124 ] || { cat /run/podlab-cloud-init >&2; tail -n 20 /var/log/cloud-init-output.log >&2; exit $code; }
+[ $code = 0 ] || [ $code = 2 ] || { cat /run/podlab-cloud-init; grep -E '^(E:|Err:)' /var/log/cloud-init-output.log | tail -n 5; } >&2
 ip -brief -4 address
 `;

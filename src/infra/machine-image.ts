@@ -1,63 +1,64 @@
-// The disk that the machines of a room start from: which one the stack file means, and how large it is.
+// The disk that the machines of a room start from: which one the stack file means, whether podlab has built it, and how large it is.
 
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../error.ts';
 import { fileSize } from '../host/files.ts';
+import { type DiskKind, diskKind } from '../image/disk-kind.ts';
 import { kernelCommandLine } from '../image/recipe.ts';
-import { imageFiles, imagePlaces, imageState, listImages } from '../image/vm-image.ts';
-import { type Reporter, silentReporter } from '../reporter.ts';
+import { imageFiles } from '../image/vm-image.ts';
+import { silentReporter } from '../reporter.ts';
 import type { Workplace } from '../toolchain/request.ts';
 import type { Image, Topology } from '../topology/topology.ts';
-import { fetchedImage } from './fetched-image.ts';
+import { type MissingOptions, missingImage, namedImage, newestImage } from './built-image.ts';
+import { parseChecksum } from './checksum.ts';
+import { fetchedImage, verifiedImage } from './fetched-image.ts';
 import type { MachineImage } from './room-settings.ts';
 
-export interface ImageSurroundings {
-  readonly workplace: Pick<Workplace, 'cacheDir' | 'env' | 'signal'>;
+export interface ImageSurroundings extends MissingOptions {
+  readonly workplace: Pick<Workplace, 'cacheDir' | 'home' | 'env' | 'signal'>;
   /** Absolute path of the stack file. */
   readonly file: string;
   /** A key of the stack's configuration, such as `vm:image`; undefined when it is not there. */
   config(key: string): string | undefined;
-  /** Whether nothing is going to be made: then what is missing is no error. */
-  readonly isPreview: boolean;
-  readonly reporter: Reporter;
 }
 
-/** @throws LabError NOT_FOUND, DAMAGED, DOWNLOAD_FAILED */
+/** @throws LabError NOT_FOUND, DAMAGED, DOWNLOAD_FAILED, USAGE */
 export async function machineImage(
-  topology: Pick<Topology, 'image' | 'kubernetes'>,
+  { image, kubernetes }: Pick<Topology, 'image' | 'kubernetes'>,
   at: ImageSurroundings,
 ): Promise<MachineImage> {
-  const { config, file } = at;
-  const { image } = topology;
+  const { config, workplace } = at;
+  const { cacheDir, home } = workplace;
   const isOnHost = config('vm:imageOnHost') === 'true';
-  if (image?.kind === 'built') return { ...(await namedImage(image.name, at)), isOnHost };
-  // What the stack file says under podlab: counts before what is beside it.
-  const written = image === undefined ? config('vm:image') : await pathOf(image, at);
-  if (written === undefined) return { ...(await builtImage(topology.kubernetes.version, at)), isOnHost };
-  if (URL.canParse(written)) return { disk: written, boot: undefined, isOnHost: false };
-  const disk = resolve(dirname(file), written);
-  if (!isOnHost && !existsSync(disk)) missing(`there is no machine image ${disk}`, at);
-  const beside = (name: string) => join(dirname(disk), name);
-  const boots = config('vm:boot') ?? (existsSync(beside(imageFiles.kernel)) ? 'kernel' : 'disk');
-  const boot = {
-    kernel: beside(imageFiles.kernel),
-    initrd: beside(imageFiles.initrd),
-    cmdline: config('vm:cmdline') ?? kernelCommandLine,
-  };
-  return { disk, boot: boots === 'kernel' ? boot : undefined, isOnHost };
+  if (image?.kind === 'built') return { ...(await namedImage(cacheDir, image.name)), isOnHost, foreign: undefined };
+  const written = await writtenDisk(image, isOnHost, at);
+  if (written === undefined) {
+    return { ...(await newestImage(cacheDir, kubernetes.version, at)), isOnHost, foreign: undefined };
+  }
+  const { disk, name } = written;
+  const boot = bootOf(disk, config);
+  // A disk of podlab's has no boot loader: what can't be looked at is known by that.
+  const unseen: DiskKind = boot === undefined ? 'foreign' : 'own';
+  const kind = existsSync(disk) ? diskKind(disk) : unseen;
+  if (kind === 'other') {
+    throw new LabError('USAGE', `the machine image ${disk} is no qcow2 disk`, {
+      hint: 'Unpack it if it is packed, then run: qemu-img convert -O qcow2 IMAGE IMAGE.qcow2',
+    });
+  }
+  const foreign = kind === 'foreign' ? { name, home } : undefined;
+  return { disk, boot, isOnHost: isOnHost && disk === name, foreign };
 }
 
 /** What a room takes a copy of, in bytes; 0 where it is used in place, or where nobody can say before it is fetched. */
 export async function imageBytes(
   topology: Pick<Topology, 'image' | 'kubernetes'>,
-  at: Omit<ImageSurroundings, 'isPreview' | 'reporter'>,
+  at: Omit<ImageSurroundings, keyof MissingOptions>,
 ): Promise<number> {
   try {
     const looked = await machineImage(topology, { ...at, isPreview: true, reporter: silentReporter });
-    if (looked.isOnHost || URL.canParse(looked.disk)) return 0;
-    const { disk, boot } = looked;
-    return [disk, boot?.kernel ?? '', boot?.initrd ?? ''].reduce((sum, path) => sum + fileSize(path), 0);
+    const { disk, boot, isOnHost } = looked;
+    return isOnHost ? 0 : [disk, boot?.kernel ?? '', boot?.initrd ?? ''].reduce((sum, path) => sum + fileSize(path), 0);
   } catch (error) {
     // Who makes the room will say so.
     if (error instanceof LabError) return 0;
@@ -65,40 +66,66 @@ export async function imageBytes(
   }
 }
 
-async function pathOf(image: Exclude<Image, { kind: 'built' }>, at: ImageSurroundings): Promise<string> {
-  const { workplace, isPreview, reporter } = at;
-  if (image.kind === 'download') return fetchedImage(image, workplace, isPreview, reporter);
-  return image.path.startsWith('~/') ? join(workplace.env.HOME ?? '/', image.path.slice(2)) : image.path;
+interface WrittenDisk {
+  /** Absolute path. */
+  readonly disk: string;
+  /** For people: the same, or the URL that it comes from. */
+  readonly name: string;
 }
 
-/** One of podlab's own images, by its name. @throws LabError NOT_FOUND, DAMAGED */
-async function namedImage(name: string, at: ImageSurroundings): Promise<Pick<MachineImage, 'disk' | 'boot'>> {
-  const { image, damage } = await imageState(at.workplace.cacheDir, name, false);
-  if (image === undefined) throw new LabError('DAMAGED', `machine image ${name}: ${damage}`);
-  const { disk, kernel, initrd, cmdline } = image;
-  return { disk, boot: { kernel, initrd, cmdline } };
-}
+type NamedDisk = Exclude<Image, { kind: 'built' }>;
 
-/** The newest of podlab's own images for this version. */
-async function builtImage(version: string, at: ImageSurroundings): Promise<Pick<MachineImage, 'disk' | 'boot'>> {
-  const { cacheDir } = at.workplace;
-  const images = (await listImages(cacheDir)).flatMap(({ image }) => (image?.kubernetes === version ? [image] : []));
-  const [newest] = images.sort((one, other) => other.builtAt - one.builtAt);
-  if (newest !== undefined) {
-    const { disk, kernel, initrd, cmdline } = newest;
-    return { disk, boot: { kernel, initrd, cmdline } };
+/** The disk that the stack file names; undefined when it leaves that to podlab. */
+async function writtenDisk(
+  image: NamedDisk | undefined,
+  isOnHost: boolean,
+  at: ImageSurroundings,
+): Promise<WrittenDisk | undefined> {
+  const { config, file, workplace, isPreview, reporter } = at;
+  const { written, sum, key, sumKey } = settingsOf(image, config);
+  if (written === undefined) return undefined;
+  const checksum = sum === undefined ? undefined : parseChecksum(sum, sumKey);
+  if (URL.canParse(written)) {
+    if (checksum !== undefined) {
+      const disk = await fetchedImage({ url: written, checksum, key }, workplace, isPreview, reporter);
+      return { disk, name: written };
+    }
+    throw new LabError('USAGE', `${key}: ${written} is a download without a checksum`, {
+      hint: 'Set the one that its project publishes: pulumi config set vm:imageChecksum sha256:… (or sha512:…).',
+    });
   }
-  missing(`there is no machine image for Kubernetes ${version}`, at);
-  const place = (name: string) => join(imagePlaces(cacheDir).root, version, name);
-  const { disk, kernel, initrd } = imageFiles;
-  return {
-    disk: place(disk),
-    boot: { kernel: place(kernel), initrd: place(initrd), cmdline: kernelCommandLine },
-  };
+  const home = workplace.env.HOME ?? '/';
+  const disk = written.startsWith('~/') ? join(home, written.slice(2)) : resolve(dirname(file), written);
+  if (!isOnHost && !existsSync(disk)) missingImage(`there is no machine image ${disk}`, at);
+  // Another machine's files can't be read here.
+  if (checksum !== undefined && existsSync(disk)) await verifiedImage(disk, { url: disk, checksum, key });
+  return { disk, name: disk };
 }
 
-function missing(message: string, { isPreview, reporter }: ImageSurroundings): void {
-  const hint = 'Run "podlab image build", or name a disk (qcow2) or URL with "pulumi config set vm:image".';
-  if (!isPreview) throw new LabError('NOT_FOUND', message, { hint });
-  reporter.warn(`${message}. ${hint}`);
+interface DiskSettings {
+  /** A path or URL. */
+  readonly written: string | undefined;
+  readonly sum: string | undefined;
+  /** Where they are written, for errors. */
+  readonly key: string;
+  readonly sumKey: string;
+}
+
+/** What the stack file says under podlab: counts before what is beside it. */
+function settingsOf(image: NamedDisk | undefined, config: ImageSurroundings['config']): DiskSettings {
+  if (image === undefined) {
+    const [key, sumKey] = ['vm:image', 'vm:imageChecksum'] as const;
+    return { written: config(key), sum: config(sumKey), key, sumKey };
+  }
+  const key = 'podlab:image';
+  if (image.kind === 'file') return { written: image.path, sum: undefined, key, sumKey: key };
+  return { written: image.url, sum: image.checksum, key, sumKey: key };
+}
+
+function bootOf(disk: string, config: ImageSurroundings['config']): MachineImage['boot'] {
+  const beside = (name: string) => join(dirname(disk), name);
+  const kernel = beside(imageFiles.kernel);
+  const boots = config('vm:boot') ?? (existsSync(kernel) ? 'kernel' : 'disk');
+  if (boots !== 'kernel') return undefined;
+  return { kernel, initrd: beside(imageFiles.initrd), cmdline: config('vm:cmdline') ?? kernelCommandLine };
 }

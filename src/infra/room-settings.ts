@@ -26,7 +26,7 @@ export interface RoomSettings {
 }
 
 export interface MachineImage {
-  /** qcow2: absolute path, or URL. */
+  /** qcow2: absolute path. */
   readonly disk: string;
   /** Loaded by QEMU itself; undefined for a disk that has a boot loader. */
   readonly boot: { readonly kernel: string; readonly initrd: string; readonly cmdline: string } | undefined;
@@ -35,6 +35,15 @@ export interface MachineImage {
    * into the room's pool.
    */
   readonly isOnHost: boolean;
+  /** Undefined for an image that podlab has built: nothing is missing on its machines, and nobody looks. */
+  readonly foreign: ForeignImage | undefined;
+}
+
+export interface ForeignImage {
+  /** For people: its path, or the URL that it comes from. */
+  readonly name: string;
+  /** podlab's own directory: its program brings what is missing. */
+  readonly home: string;
 }
 
 export interface ClusterSettings {

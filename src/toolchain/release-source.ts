@@ -3,7 +3,7 @@
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../error.ts';
-import { type DownloadOptions, downloadFile, downloadText } from '../host/download.ts';
+import { type DownloadOptions, downloadText, downloadWhole } from '../host/download.ts';
 import type { Reporter } from '../reporter.ts';
 import { makeEntry } from './cache-entry.ts';
 import { nodePrograms, type ProgramName } from './go-modules.ts';
@@ -14,9 +14,6 @@ import { arch, cachePlaces, type ToolchainRequest } from './request.ts';
 
 /** Upstream's, see https://kubernetes.io/releases/download/. */
 const upstream = new URL('https://dl.k8s.io/');
-
-/** Connections that end early are continued, but not for ever. */
-const attempts = 5;
 
 const published: readonly ProgramName[] = [
   ...nodePrograms,
@@ -81,11 +78,11 @@ async function fetchProgram(
       show ??= byteProgress(total, update);
       show(done);
     };
-    await fetchWhole(url, part, options, progress);
+    await downloadWhole(url, part, options, progress);
     if ((await hashFile(part)) === checksum) return;
     // What an earlier run left may have been bad from the beginning.
     rmSync(part, { force: true });
-    await fetchWhole(url, part, options, progress);
+    await downloadWhole(url, part, options, progress);
     const got = await hashFile(part);
     if (got === checksum) return;
     rmSync(part, { force: true });
@@ -99,23 +96,6 @@ async function fetchProgram(
     chmodSync(join(next, name), 0o755);
   });
   return programOf(name, entry);
-}
-
-async function fetchWhole(
-  url: URL,
-  part: string,
-  options: DownloadOptions,
-  progress: (done: number, total: number) => void,
-): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await downloadFile(url, part, options, progress);
-      return;
-    } catch (error) {
-      const canGoOn = error instanceof LabError && error.code === 'DOWNLOAD_FAILED' && attempt < attempts;
-      if (!canGoOn || /server said 4/.test(error.message)) throw error;
-    }
-  }
 }
 
 function urlOf(name: ProgramName, { mirror, version }: ToolchainRequest): URL {

@@ -91,9 +91,17 @@ export const image = v.union(
           pattern('a URL such as https://images.example/debian.qcow2', /^(https?|file):\/\/\S+$/),
           'Where the disk (qcow2) is: http, https or file.',
         ),
-        sha256: described(
-          pattern('64 hexadecimal digits', /^[0-9a-fA-F]{64}$/),
-          'Checksum of the file, as its project publishes it.',
+        sha256: v.optional(
+          described(
+            pattern('64 hexadecimal digits', /^[0-9a-fA-F]{64}$/),
+            'SHA-256 checksum of the file, as its project publishes it.',
+          ),
+        ),
+        sha512: v.optional(
+          described(
+            pattern('128 hexadecimal digits', /^[0-9a-fA-F]{128}$/),
+            'SHA-512 checksum of the file, where its project publishes that one.',
+          ),
         ),
       },
       imagePhrase,

@@ -43,6 +43,7 @@ export interface RawSettings {
 export interface RawImage {
   readonly url?: string;
   readonly sha256?: string;
+  readonly sha512?: string;
 }
 
 export interface RawMinikube {

@@ -18,8 +18,16 @@ export function resolveImage(raw: RawStack, problems: Problems): Image | undefin
     problems.warning(at, message, 'Write podlab:driver: libvirt, or remove podlab:image.', 'key');
   }
   if (typeof written !== 'string') {
-    const { url = '', sha256 = '' } = written;
-    return { kind: 'download', url, sha256: sha256.toLowerCase() };
+    const { url = '', ...sums } = written;
+    const [sum, ...others] = Object.entries(sums);
+    if (sum !== undefined && others.length === 0) {
+      return { kind: 'download', url, checksum: `${sum[0]}:${sum[1]?.toLowerCase()}` };
+    }
+    // A checksum that is none has been told of.
+    if (['sha256', 'sha512'].some((name) => raw.isLeftOut([...at, name]))) return undefined;
+    const message = `podlab:image has ${sum === undefined ? 'no checksum' : 'two checksums'}`;
+    problems.error(at, message, 'Write the one that its project publishes: sha256: … or sha512: ….', 'key');
+    return undefined;
   }
   if (/^[a-z]+:\/\//.test(written)) {
     const hint = `Write { url: "${written}", sha256: … } with the checksum that its project publishes.`;

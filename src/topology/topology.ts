@@ -61,8 +61,8 @@ export type Image =
   | {
       readonly kind: 'download';
       readonly url: string;
-      /** Lower-case hexadecimal. */
-      readonly sha256: string;
+      /** `sha256:` or `sha512:` and lower-case hexadecimal. */
+      readonly checksum: string;
     };
 
 export interface Minikube {

@@ -10,10 +10,18 @@ export interface VmAccess {
   readonly authorizedKeys: readonly string[];
   /** The machine's own key, made before the machine, so that even the first connection knows whom it talks to. */
   readonly hostKey: SshKeyPair;
-  /** Debian packages that the image lacks; needs a way out. Empty for an image that podlab has built. */
-  readonly packages: readonly string[];
+  /** For a machine whose image is not podlab's. */
+  readonly foreign?: ForeignMachine;
   /** More files, which only root can read: absolute path → text. */
   readonly files?: ReadonlyMap<string, string>;
+}
+
+/** What a first boot does besides on a machine that starts from somebody else's image. */
+export interface ForeignMachine {
+  /** Packages of Debian and Ubuntu that a node needs; those that are there already stay. Left out where there is no way out. */
+  readonly packages: readonly string[];
+  /** Daemons that packages would start as they are installed. */
+  readonly maskedUnits: readonly string[];
 }
 
 export interface SshKeyPair {
@@ -55,7 +63,7 @@ const modules = ['overlay', 'br_netfilter'] as const;
 function userData(
   topology: Topology,
   node: Node,
-  { authorizedKeys, hostKey, packages, files: more = new Map() }: VmAccess,
+  { authorizedKeys, hostKey, foreign, files: more = new Map() }: VmAccess,
 ): object {
   return {
     hostname: node.name,
@@ -73,7 +81,20 @@ function userData(
       ['modprobe', '--all', ...modules],
       ['sysctl', '--quiet', '--load', '/etc/sysctl.d/90-podlab.conf'],
     ],
-    ...(packages.length === 0 ? {} : { package_update: true, packages }),
+    ...(foreign === undefined ? {} : firstBootOf(foreign, node)),
+  };
+}
+
+function firstBootOf({ packages, maskedUnits }: ForeignMachine, { defaultGateway }: Node): object {
+  const hasWayOut = defaultGateway !== '';
+  return {
+    // Before files are written and packages installed, and at no later boot.
+    bootcmd: [
+      // Often a link to what a resolver of the image's own writes. The one server that there is, is written here.
+      ...(hasWayOut ? [['cloud-init-per', 'instance', 'podlab-resolver', 'rm', '-f', '/etc/resolv.conf']] : []),
+      ['cloud-init-per', 'instance', 'podlab-units', 'systemctl', '--quiet', 'mask', ...maskedUnits],
+    ],
+    ...(hasWayOut ? { package_update: true, packages } : {}),
   };
 }
 

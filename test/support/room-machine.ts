@@ -41,7 +41,7 @@ export async function startMachine(
   const read = (file: string) => readFileSync(at(file), 'utf8').trim();
   for (const key of ['user', 'host']) await must(room.host, keyArgv(at(key), 'podlab'));
   const hostKey = { privateKey: readFileSync(at('host'), 'utf8'), publicKey: read('host.pub') };
-  const documents = cloudInit(topology, name, { authorizedKeys: [read('user.pub')], hostKey, packages: [] });
+  const documents = cloudInit(topology, name, { authorizedKeys: [read('user.pub')], hostKey });
   for (const [document, file] of Object.entries(seedFiles))
     writeFileSync(at(file), documents[document as keyof CloudInit]);
   await must(room.host, seedArgv(dir, at('seed.iso')));

@@ -1,7 +1,7 @@
 // Verbs about this machine and what it keeps ready.
 
 import type { Verb } from '../command.ts';
-import { json } from './options.ts';
+import { json, stack } from './options.ts';
 
 export const machineVerbs: readonly Verb[] = [
   {
@@ -128,6 +128,17 @@ export const machineVerbs: readonly Verb[] = [
       { flags: '--anew', summary: 'also when it is there' },
     ],
     load: () => import('../verbs/image-build.ts'),
+  },
+  {
+    name: 'image complete',
+    group: 'Machine',
+    args: ['<node>'],
+    summary: 'bring a virtual machine what its image lacks: packages, programs and container images',
+    details:
+      'For images that podlab has not built. "podlab up" and "pulumi up" do this by themselves; by hand it shows what is missing, or goes on where they were cut off. A second run brings nothing.',
+    examples: ['podlab image complete node1', 'podlab image complete node1 --stack kubeadm-bridge --json'],
+    options: [stack, json],
+    load: () => import('../verbs/image-complete.ts'),
   },
   {
     name: 'image verify',

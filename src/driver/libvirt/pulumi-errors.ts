@@ -1,12 +1,20 @@
 // What Pulumi, its plugins and libvirt say when they fail, in podlab's words. The only place where such texts are read.
 
-import { LabError } from '../../error.ts';
+import { errorCodes, LabError } from '../../error.ts';
 
 /** @param said all that was said, oldest first; it is the cause of the error */
 export function pulumiFault(said: string, stack: string): LabError {
   const cause = withoutMarkup(said);
-  const { code, message, hint } = libvirtFault(cause) ?? toolFault(cause, stack) ?? unknownFault(cause, stack);
+  const found = ownFault(cause) ?? libvirtFault(cause) ?? toolFault(cause, stack) ?? unknownFault(cause, stack);
+  const { code, message, hint } = found;
   return new LabError(code, message, { hint, cause });
+}
+
+/** What a podlab has said that Pulumi had started: it knows best. */
+function ownFault(said: string): LabError | undefined {
+  const [, message = '', code, hint = ''] = /(?:^|[\s:])podlab: ([\s\S]*?) \[([A-Z_]+)\](?:\n *(.+))?/.exec(said) ?? [];
+  const known = errorCodes.find((one) => one === code);
+  return known === undefined ? undefined : new LabError(known, message.trim(), { hint });
 }
 
 /** Whether the provider never got a connection to libvirt, and so has asked it for nothing. */

@@ -100,6 +100,7 @@ const kinds: Readonly<Record<string, string>> = {
 const commands: Readonly<Record<string, (of: string) => string>> = {
   lease: (nic) => `reserving the address of ${nic}`,
   ready: (node) => `waiting until ${node} has booted`,
+  complete: (node) => `bringing ${node} what its image lacks`,
   peers: (node) => `telling ${node} who the others are`,
   register: (node) => `making room for ${node} in the cluster`,
 };

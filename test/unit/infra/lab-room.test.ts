@@ -120,11 +120,35 @@ test('a room without a cluster has machines and nothing inside them', async () =
 
 test('an image on the host is used where it is, by all rooms', async () => {
   const topology = stackTopology('kubeadm-bridge');
-  const image = { disk: '/srv/podlab/disk.qcow2', boot: undefined, isOnHost: true };
+  const image = { disk: '/srv/podlab/disk.qcow2', boot: undefined, isOnHost: true, foreign: undefined };
   await settled(() => labRoom(topology, roomSettings(topology, { image })));
   expect(registered.filter(({ name }) => ['base', 'kernel', 'initrd'].includes(name))).toEqual([]);
   expect(inputs('node1-disk')).toMatchObject({ backingStore: { path: '/srv/podlab/disk.qcow2' } });
   expect(inputs('node1')).toMatchObject({ os: { bootDevices: [{ dev: 'hd' }] } });
+});
+
+test("a machine of somebody else's image is told what to install, and podlab brings the rest before there is a cluster", async () => {
+  const topology = stackTopology('kubeadm-bridge');
+  const foreign = { name: 'https://images.example/debian.qcow2', home: '/opt/podlab' };
+  const image = { disk: '/cache/debian.qcow2', boot: undefined, isOnHost: false, foreign };
+  await settled(() => labRoom(topology, roomSettings(topology, { image })));
+  await expect(render(registered)).toMatchFileSnapshot('../../golden/pulumi/foreign-image.yaml');
+  for (const [node, then] of [
+    ['node1', 'init'],
+    ['node2', 'join'],
+  ]) {
+    expect(options.get(`${node}-complete`)).toMatchObject({ deletedWith: node, deleteBeforeReplace: true });
+    expect(options.get(`${node}-complete`)?.dependsOn).toContain(`${node}-ready`);
+    expect(options.get(`${node}-peers`)?.dependsOn).toContain(`${node}-complete`);
+    expect(options.get(`${node}-${then}`)?.dependsOn).toContain(`${node}-complete`);
+  }
+});
+
+test("nothing looks what is missing on a machine of podlab's own image", async () => {
+  const topology = stackTopology('kubeadm-bridge');
+  await settled(() => labRoom(topology, roomSettings(topology)));
+  expect(registered.filter(({ name }) => name.endsWith('-complete'))).toEqual([]);
+  expect(JSON.stringify(registered)).not.toMatch(/package_update|bootcmd/);
 });
 
 test('machines of another host are reached through it', async () => {

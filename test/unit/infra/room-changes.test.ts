@@ -175,12 +175,41 @@ test('memory: that machine is stopped and started, and keeps its disk and its pl
 });
 
 test('another image, under the same name: the image and every disk, not networks and pool', async () => {
-  const other = { disk: '/images/other.qcow2', boot: { kernel: '/k', initrd: '/i', cmdline: 'x' }, isOnHost: false };
+  const other = {
+    disk: '/images/other.qcow2',
+    boot: { kernel: '/k', initrd: '/i', cmdline: 'x' },
+    isOnHost: false,
+    foreign: undefined,
+  };
   const documents = ['node1-cloudinit', 'node1-seed', 'node2-cloudinit', 'node2-seed'];
   expect(await changes({ settings: { image: other } })).toEqual({
     ...nothing,
     replace: all(but(image, 'pool'), but(machines, ...documents), cluster),
     same: all(networks, reserved, ['pool', 'libvirt'], documents),
+  });
+});
+
+const foreignIn = (home: string): Partial<RoomSettings> => {
+  const foreign = { name: '/images/debian.qcow2', home };
+  return { image: { disk: '/images/debian.qcow2', boot: undefined, isOnHost: false, foreign } };
+};
+const foreignRoom: Room = { settings: foreignIn('/opt/podlab') };
+const completed = ['node1-complete', 'node2-complete'];
+
+test("somebody else's image and the same again: nothing", async () => {
+  expect(await changes({ settings: foreignIn('/opt/podlab') }, foreignRoom)).toMatchObject({
+    ...{ make: [], replace: [], update: [], remove: [] },
+  });
+});
+
+test("somebody else's image: another pod CIDR has new machines completed again", async () => {
+  const { replace } = await changes({ podSubnet: '10.200.0.0/16', settings: foreignIn('/opt/podlab') }, foreignRoom);
+  expect(replace).toEqual(all(machine('node1'), machine('node2'), cluster, completed));
+});
+
+test("somebody else's image: podlab lies elsewhere, and no machine is touched", async () => {
+  expect(await changes({ settings: foreignIn('/srv/podlab') }, foreignRoom)).toMatchObject({
+    ...{ make: [], replace: [], update: completed, remove: [] },
   });
 });
 

@@ -142,6 +142,7 @@ export function roomSettings(topology: Topology, changes: Partial<RoomSettings> 
       disk: '/images/disk.qcow2',
       boot: { kernel: '/images/vmlinuz', initrd: '/images/initrd', cmdline: 'root=/dev/vda rw' },
       isOnHost: false,
+      foreign: undefined,
     },
     poolDirectory: `/var/lib/libvirt/images/podlab/${topology.stack}`,
     logDirectory: '/var/log/libvirt/qemu',

@@ -215,6 +215,7 @@ describe('minikube', () => {
 describe('the image of virtual machines', () => {
   const libvirt = (line: string) => config('podlab:driver: libvirt', line);
   const sha256 = 'AB'.repeat(32);
+  const onePublished = 'Write the one that its project publishes: sha256: … or sha512: ….';
 
   test.each([
     ['v1.36.3-0123456789abcdef', { kind: 'built', name: 'v1.36.3-0123456789abcdef' }],
@@ -222,7 +223,11 @@ describe('the image of virtual machines', () => {
     ['~/debian.qcow2', { kind: 'file', path: '~/debian.qcow2' }],
     [
       `{ url: https://images.example/d.qcow2, sha256: ${sha256} }`,
-      { kind: 'download', url: 'https://images.example/d.qcow2', sha256: sha256.toLowerCase() },
+      { kind: 'download', url: 'https://images.example/d.qcow2', checksum: `sha256:${sha256.toLowerCase()}` },
+    ],
+    [
+      `{ url: https://images.example/d.qcow2, sha512: ${sha256}${sha256} }`,
+      { kind: 'download', url: 'https://images.example/d.qcow2', checksum: `sha512:${'ab'.repeat(64)}` },
     ],
   ])('%s', (written, expected) => {
     expect(lint(libvirt(`podlab:image: ${written}`))).toEqual([]);
@@ -254,9 +259,10 @@ describe('the image of virtual machines', () => {
         'Write a name that "podlab image list" shows, or a path that begins with ./, ../, ~/ or /.',
       ),
     ],
+    ['{ url: https://x.example/d.qcow2 }', say('3:3', 'podlab:image has no checksum', onePublished)],
     [
-      '{ url: https://x.example/d.qcow2 }',
-      say('3:3', 'podlab:image has no sha256', 'Add sha256: 64 hexadecimal digits.'),
+      `{ url: https://x.example/d.qcow2, sha256: ${sha256}, sha512: ${sha256}${sha256} }`,
+      say('3:3', 'podlab:image has two checksums', onePublished),
     ],
     [
       '{ url: https://x.example/d.qcow2, sha256: abc }',

@@ -15,7 +15,6 @@ const golden = (name: string) => join(root, 'test', 'golden', 'vm', name);
 const access: VmAccess = {
   authorizedKeys: ['ssh-ed25519 AAAAparticipant podlab'],
   hostKey: { privateKey: '-----BEGIN KEY-----\nprivate\n-----END KEY-----\n', publicKey: 'ssh-ed25519 AAAAhost' },
-  packages: [],
 };
 
 function stackOf(name: string): Topology {
@@ -79,6 +78,23 @@ describe('cloud-init', () => {
     expect(files.map(({ path }: { path: string }) => path)).toEqual([
       ...['/etc/hosts', '/etc/modules-load.d/podlab.conf', '/etc/sysctl.d/90-podlab.conf'],
     ]);
+  });
+
+  test("has a machine of somebody else's image install packages only where there is a way out", () => {
+    const text = (mode: string) =>
+      written(
+        `config:\n  podlab:networks:\n    lan: { mode: ${mode}, cidr: 10.1.0.0/24 }\n  podlab:nodes: [{ name: n }]\n`,
+      );
+    const foreign = { packages: ['containerd', 'socat'], maskedUnits: ['bird.service'] };
+    const told = (mode: string) => parse(cloudInit(text(mode), 'n', { ...access, foreign }).userData);
+    const mask = ['cloud-init-per', 'instance', 'podlab-units', 'systemctl', '--quiet', 'mask', 'bird.service'];
+    expect(told('nat')).toMatchObject({
+      bootcmd: [['cloud-init-per', 'instance', 'podlab-resolver', 'rm', '-f', '/etc/resolv.conf'], mask],
+      package_update: true,
+      packages: ['containerd', 'socat'],
+    });
+    expect(told('isolated').bootcmd).toEqual([mask]);
+    expect(told('isolated')).not.toHaveProperty('packages');
   });
 
   test('keeps texts that look like YAML as they are', () => {

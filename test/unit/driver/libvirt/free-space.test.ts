@@ -39,7 +39,10 @@ const host = (free: string): Executor => ({
     };
   },
 });
-const settings = (isOnHost: boolean) => ({ poolDirectory: '/disks/vms', image: { disk, boot: undefined, isOnHost } });
+const settings = (isOnHost: boolean) => ({
+  poolDirectory: '/disks/vms',
+  image: { disk, boot: undefined, isOnHost, foreign: undefined },
+});
 const volume = (name: string) => ({ urn: name, type: 'libvirt:index/volume:Volume', inputs: { name } });
 
 test('an image that is sent counts, and what each machine begins with', async () => {

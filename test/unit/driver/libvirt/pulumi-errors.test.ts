@@ -109,6 +109,12 @@ const faults: Readonly<Record<string, readonly [ErrorCode, string, string]>> = {
     'stack "vms" is locked by another Pulumi: root@elsewhere, process 1, since 2026-11-21T20:00:00Z',
     'pulumi cancel --stack vms',
   ],
+  // By the form of commandOutputs.go of pulumi-command 1.2.1, and not recorded.
+  'image-not-completed': [
+    'HOST_UNSUITABLE',
+    "node1: its image has no containerd, which a cluster needs, and they could not be installed: apt-get says:\nE: Failed to fetch http://archive.example/debian/dists/bookworm/InRelease  Temporary failure resolving 'archive.example'\nE: Package 'containerd' has no installation candidate",
+    'podlab image build',
+  ],
   'not-logged-in': ['HOST_UNSUITABLE', 'Pulumi is not logged in to its backend', 'pulumi login'],
 };
 

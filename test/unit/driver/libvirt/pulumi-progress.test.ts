@@ -105,6 +105,23 @@ test('commands are told by what they are there for; of their removal only what t
   expect(progress.phases.map(({ name }) => name)).toEqual(['networks', 'boot', 'peers', 'join']);
 });
 
+test('what podlab brings to a machine is a step and a phase of its own', async () => {
+  const { reporter, lines } = recording();
+  const progress = followPulumi(reporter);
+  const complete = urn('podlab:infra:LabNode$command:local:Command', 'node1-complete');
+  progress.onEvent(pre(complete, 'create'));
+  progress.onEvent(said(complete, 'info', 'sending kubelet to node1 ...\n'));
+  progress.onEvent(outputs(complete, 'create'));
+  await settled();
+  expect(lines).toEqual([
+    'begin bringing node1 what its image lacks',
+    'bringing node1 what its image lacks: sending kubelet to node1 ...',
+    'end bringing node1 what its image lacks',
+  ]);
+  expect(progress.changes).toEqual([{ what: 'make', name: 'command node1-complete' }]);
+  expect(progress.phases.map(({ name }) => name)).toEqual(['complete']);
+});
+
 test('a preview has changes and no steps; errors keep whose they are', async () => {
   const { reporter, lines } = recording();
   const progress = followPulumi(reporter);
