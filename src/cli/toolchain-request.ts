@@ -1,10 +1,11 @@
 // What the verbs of the toolchain ask for, from the command line and the machine.
 
 import { LabError } from '../error.ts';
-import { sources, type ToolchainRequest, type Workplace } from '../toolchain/request.ts';
+import { sources, type ToolchainRequest } from '../toolchain/request.ts';
 import { pinnedVersion } from '../toolchain/resolve-toolchain.ts';
 import type { App } from './app.ts';
 import type { VerbInput } from './command.ts';
+import { workplaceOf } from './workplace.ts';
 
 /** @throws LabError USAGE for options that make no sense */
 export function toolchainRequest(app: App, options: VerbInput['options']): ToolchainRequest {
@@ -22,17 +23,6 @@ export function toolchainRequest(app: App, options: VerbInput['options']): Toolc
     mirror: mirror === undefined ? undefined : urlOf(mirror),
     registry: text(options.registry),
     verify: options.verify === true,
-  };
-}
-
-export function workplaceOf(app: App): Workplace {
-  return {
-    cacheDir: app.paths.cache,
-    home: app.home,
-    path: app.programPath,
-    env: app.env,
-    uid: app.uid,
-    signal: app.signal,
   };
 }
 

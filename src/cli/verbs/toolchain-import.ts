@@ -5,7 +5,7 @@ import { megabytes } from '../../toolchain/progress.ts';
 import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { workplaceOf } from '../toolchain-request.ts';
+import { workplaceOf } from '../workplace.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
   const imported = await importToolchain(args[0] ?? '', workplaceOf(app), await app.reporter());
