@@ -37,10 +37,17 @@ async function contentOf(path: string): Promise<string> {
 
 /** Files and links, sorted; no devices are among them, for no image has any. */
 function pathsIn(root: string): readonly string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .sort();
+  const paths: string[] = [];
+  const directories = [''];
+  // Node's own recursion enters links to directories: that of an image's /var/run is the /run of this machine.
+  for (let at = directories.pop(); at !== undefined; at = directories.pop()) {
+    for (const entry of readdirSync(join(root, at), { withFileTypes: true })) {
+      const path = join(at, entry.name);
+      if (entry.isDirectory()) directories.push(path);
+      else if (entry.isFile() || entry.isSymbolicLink()) paths.push(path);
+    }
+  }
+  return paths.sort();
 }
 
 function parse(text: string | undefined): FileList | undefined {

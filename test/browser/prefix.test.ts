@@ -87,6 +87,8 @@ async function openProxy(ports: ReadonlyMap<string, number>): Promise<Proxy> {
 async function openSeat(context: BrowserContext, seat: string, complaints: string[]): Promise<Page> {
   const page = await context.newPage();
   page.on('console', (message) => {
+    // Chromium says so of every page that has neither TLS nor a loopback address.
+    if (message.text().startsWith('The Cross-Origin-Opener-Policy header has been ignored')) return;
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('response', (response) => {
