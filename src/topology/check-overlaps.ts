@@ -37,12 +37,14 @@ export function checkOverlaps(raw: RawStack, given: Ranges, problems: Problems):
   if (['minikube', 'existing'].includes(raw.settings['podlab:driver'] ?? '')) return;
   const reachesHost =
     (raw.settings['podlab:driver'] ?? 'sandbox') !== 'sandbox' || isTrue(raw.settings['podlab:uplink']);
-  for (const { what, cidr, path } of ranges) {
-    if (path === undefined) continue;
+  for (const range of ranges) {
+    const { what, cidr, path } = range;
+    // Nothing to warn of where a default that nobody wrote is to be left as it is: a pod as a seat has routes to other pods.
+    if (path === undefined || !(reachesHost || isWritten(raw, range))) continue;
     for (const route of given.hostRoutes) {
-      const range = routeRange(route);
-      if (range === undefined || !overlaps(cidr, range)) continue;
-      const message = `${what} ${formatCidr(cidr)} overlaps ${formatCidr(range)}, which this machine reaches through ${route.dev}`;
+      const reached = routeRange(route);
+      if (reached === undefined || !overlaps(cidr, reached)) continue;
+      const message = `${what} ${formatCidr(cidr)} overlaps ${formatCidr(reached)}, which this machine reaches through ${route.dev}`;
       if (reachesHost) problems.error(path, message, 'Write a network that is free on this machine.');
       else problems.warning(path, message, 'Leave it as it is, unless you set podlab:uplink: true.');
     }

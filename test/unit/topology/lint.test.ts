@@ -368,6 +368,21 @@ describe('networks', () => {
     );
   });
 
+  test('a default that this machine has a route into is no matter until the file writes it or the room reaches it', () => {
+    const lintInPod = (line: string) =>
+      lintStack(config(line), { stack: 'lab', file: 'f', hostRoutes: [{ cidr: '10.244.1.0/24', dev: 'eth0' }] }).problems.map(
+        renderProblem,
+      );
+    const overlap = 'podSubnet 10.244.0.0/16 overlaps 10.244.1.0/24, which this machine reaches through eth0';
+    expect(lintInPod('podlab:uplink: false')).toEqual([]);
+    expect(lintInPod('podlab:kubernetes: { podSubnet: 10.244.0.0/16 }')).toEqual(
+      warn('2:35', overlap, 'Leave it as it is, unless you set podlab:uplink: true.'),
+    );
+    expect(lintInPod('podlab:uplink: true')).toEqual(
+      say('1:1', overlap, 'Write a network that is free on this machine.'),
+    );
+  });
+
   test("Docker's own bridge counts only where there is a dockerd", () => {
     const text = networks('lan: { mode: nat, cidr: 172.17.5.0/24 }');
     expect(lint(text)).toEqual([]);
