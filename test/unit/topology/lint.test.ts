@@ -370,9 +370,11 @@ describe('networks', () => {
 
   test('a default that this machine has a route into is no matter until the file writes it or the room reaches it', () => {
     const lintInPod = (line: string) =>
-      lintStack(config(line), { stack: 'lab', file: 'f', hostRoutes: [{ cidr: '10.244.1.0/24', dev: 'eth0' }] }).problems.map(
-        renderProblem,
-      );
+      lintStack(config(line), {
+        stack: 'lab',
+        file: 'f',
+        hostRoutes: [{ cidr: '10.244.1.0/24', dev: 'eth0' }],
+      }).problems.map(renderProblem);
     const overlap = 'podSubnet 10.244.0.0/16 overlaps 10.244.1.0/24, which this machine reaches through eth0';
     expect(lintInPod('podlab:uplink: false')).toEqual([]);
     expect(lintInPod('podlab:kubernetes: { podSubnet: 10.244.0.0/16 }')).toEqual(
