@@ -20,6 +20,7 @@ import type { LabImage } from './lab-image.ts';
 import type { NodeNames } from './names.ts';
 import { replaced } from './replace-options.ts';
 import type { ForeignImage, RoomSettings } from './room-settings.ts';
+import { waitForPackages, waitScript } from './wait-scripts.ts';
 
 export interface LabNodeArgs {
   readonly topology: Topology;
@@ -174,7 +175,9 @@ export class LabNode extends ComponentResource {
 
   /** Has podlab look what the machine lacks, and bring it: files of hundreds of megabytes are nothing for a state. */
   #complete({ topology, node }: LabNodeArgs, { home }: ForeignImage, booted: Resource, inside: CustomResourceOptions) {
-    const complete = [join(home, 'bin', 'podlab.mjs'), 'image', 'complete', node.name, '--stack', topology.stack];
+    // By node: only npm marks programs as such, a checkout does not.
+    const podlab = ['node', join(home, 'bin', 'podlab.mjs')];
+    const complete = [...podlab, 'image', 'complete', node.name, '--stack', topology.stack];
     return new local.Command(
       `${node.name}-complete`,
       {
@@ -194,21 +197,3 @@ export class LabNode extends ComponentResource {
 function firstBootOf({ engine }: Topology) {
   return { packages: foreignPackages(engine === 'kubernetes'), maskedUnits: foreignMaskedUnits };
 }
-
-// cloud-init ends with 2 after warnings. A machine that dies meanwhile never answers, so there is a limit of our own.
-const waitScript = `set -u
-timeout 900 cloud-init status --wait >/run/podlab-cloud-init 2>&1
-code=$?
-[ $code = 0 ] || [ $code = 2 ] || { cat /run/podlab-cloud-init /var/log/cloud-init-output.log >&2; exit $code; }
-ip -brief -4 address
-`;
-
-// Packages that could not be had are no end yet: podlab looks afterwards what is missing, says so, and tries again. With 124
-// timeout(1) says that it was cloud-init that had no end.
-const waitForPackages = `set -u
-timeout 3000 cloud-init status --wait >/run/podlab-cloud-init 2>&1
-code=$?
-[ $code -lt 124 ] || { cat /run/podlab-cloud-init >&2; tail -n 20 /var/log/cloud-init-output.log >&2; exit $code; }
-[ $code = 0 ] || [ $code = 2 ] || { cat /run/podlab-cloud-init; grep -E '^(E:|Err:)' /var/log/cloud-init-output.log | tail -n 5; } >&2
-ip -brief -4 address
-`;
