@@ -13,6 +13,9 @@ const mebibyte = 1024 * 1024;
 /** A disk of its own, documents, and what a first boot writes at least. Machines take more as they work. */
 const perNode = 64 * mebibyte;
 
+/** What packages, programs and container images take on a machine of somebody else's image: docs/verified.md. */
+const perForeignNode = { cluster: 1536 * mebibyte, noCluster: 256 * mebibyte };
+
 /**
  * @param known what is made already
  * @throws LabError HOST_UNSUITABLE
@@ -33,7 +36,9 @@ export async function requireSpace(
   ] as const;
   const sent = image.isOnHost ? [] : files.filter(([volume]) => !isThere(volume));
   const nodes = [...names.nodes.values()].filter(({ disk }) => !isThere(disk));
-  const needed = sent.reduce((sum, [, file]) => sum + fileSize(file), nodes.length * perNode);
+  const brought = topology.engine === 'kubernetes' ? perForeignNode.cluster : perForeignNode.noCluster;
+  const each = perNode + (image.foreign === undefined ? 0 : brought);
+  const needed = sent.reduce((sum, [, file]) => sum + fileSize(file), nodes.length * each);
   if (needed === 0) return;
   const { exitCode, stdout } = await host.run(['sh', '-c', freeScript, 'sh', poolDirectory]);
   const free = freeBytes(stdout);

@@ -56,6 +56,21 @@ test('an image that is sent counts, and what each machine begins with', async ()
   await expect(requireSpace(topology, settings(true), host(`${need - 1}`), [])).resolves.toBeUndefined();
 });
 
+test("a machine of somebody else's image takes what is brought to it too", async () => {
+  const { poolDirectory, image } = settings(true);
+  const foreign = { poolDirectory, image: { ...image, foreign: { name: disk, home: '/opt/podlab' } } };
+  const cluster = loadTopology('config:\n  podlab:driver: libvirt\n  podlab:engine: kubernetes\n', {
+    ...{ stack: 'vms', file: 'f' },
+  });
+  for (const [room, need] of [
+    [topology, 2 * (64 + 256)],
+    [cluster, cluster.nodes.length * (64 + 1536)],
+  ] as const) {
+    await expect(requireSpace(room, foreign, host(`${need * MiB}`), [])).resolves.toBeUndefined();
+    await expect(requireSpace(room, foreign, host(`${need * MiB - 1}`), [])).rejects.toThrow(`takes ${need} MiB`);
+  }
+});
+
 test('what is made already takes no more', async () => {
   const known = [volume('podlab.vms.base.qcow2'), volume('podlab.vms.node1.qcow2'), volume('podlab.vms.node2.qcow2')];
   await expect(requireSpace(topology, settings(false), host('0'), known)).resolves.toBeUndefined();
