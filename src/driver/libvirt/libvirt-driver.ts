@@ -88,7 +88,7 @@ export function libvirtDriver(options: DriverOptions): Driver {
       await putBack(record, reporter);
       const load = { name: 'load', ms: Math.round(performance.now() - begun) };
       if (topology.engine !== 'kubernetes') return { created: true, from: 'golden', phases: [load] };
-      const { proveRoom } = await import('./make-room.ts');
+      const { proveRoom } = await import('./prove-room.ts');
       const proof = await proveRoom({ ...options, topology, file }, reporter);
       return { created: true, from: 'golden', phases: [load, ...proof] };
     }

@@ -1,36 +1,22 @@
 // Makes, changes and removes a room of virtual machines by its Pulumi program.
 
-import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
-import type { ClusterPlace } from '../../cluster/cluster-place.ts';
-import { gatherCni } from '../../cluster/cni/gather-cni.ts';
-import { type Phase, Phases } from '../../cluster/phases.ts';
-import { proveReady } from '../../cluster/start-cluster.ts';
+import type { Phase } from '../../cluster/phases.ts';
 import { LabError } from '../../error.ts';
-import { readTextIfExists } from '../../host/files.ts';
-import { gatherSettings } from '../../infra/gather-settings.ts';
-import { machineNodes } from '../../infra/machine-nodes.ts';
-import type { RoomSettings } from '../../infra/room-settings.ts';
-import { stackConfig } from '../../infra/stack-config.ts';
-import { forgetVmRecord, keepVmRecord, madeFrom, readVmRecord, type VmRecord } from '../../infra/vm-record.ts';
+import { forgetVmRecord, keepVmRecord, readVmRecord, type VmRecord } from '../../infra/vm-record.ts';
 import type { Reporter } from '../../reporter.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Change } from '../driver.ts';
 import type { DriverOptions } from '../driver-options.ts';
 import { requireSpace } from './free-space.ts';
+import { gatherRoom, programOf, type RoomRequest } from './gather-room.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { lostResources } from './lost.ts';
-import { hasMoved } from './moved.ts';
+import { renewedNetworks } from './moved.ts';
+import { proveMachines } from './prove-room.ts';
 import { neverConnected, pulumiFault } from './pulumi-errors.ts';
 import { followPulumi, type Progress } from './pulumi-progress.ts';
 import { type IfMissing, type KnownResource, openPulumi, type PulumiRoom } from './pulumi-stack.ts';
-import { connectInside, hostExecutor, machineExecutor } from './way-in.ts';
-
-export interface RoomRequest extends DriverOptions {
-  readonly topology: Topology;
-  /** Absolute path of the stack file. */
-  readonly file: string;
-}
+import { hostExecutor } from './way-in.ts';
 
 export interface Made {
   readonly phases: readonly Phase[];
@@ -44,7 +30,7 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   const { stack } = topology;
   const begun = performance.now();
   const earlier = readVmRecord(paths.state, stack);
-  const { settings, record } = await gather(request, false, reporter);
+  const { settings, record } = await gatherRoom(request, false, reporter);
   const gathered = { name: 'prepare', ms: Math.round(performance.now() - begun) };
   const room = await openOrFail(request, 'make');
   const { known, cut } = await settle(room, request, earlier, reporter);
@@ -53,7 +39,7 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   const work = async () => {
     await requireSpace(topology, settings, hostExecutor(settings.uri, request), known);
     const disks = anew ? known.filter(isDisk).map(({ urn }) => urn) : [];
-    const renewed = isMoved(earlier, topology) ? known.filter(isNetwork).map(({ urn }) => urn) : [];
+    const renewed = await renewedNetworks(earlier, topology, async () => known);
     const program = await programOf(topology, settings);
     return follow(request, reporter, `Pulumi makes ${stack}`, (onEvent) =>
       room.up(program, onEvent, [...disks, ...cut, ...renewed]),
@@ -64,48 +50,11 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
     throw error;
   });
   if (signal.aborted) throw interrupted(stack);
-  const proof = await prove(request, settings, record, reporter);
+  const proof = await proveMachines(request, settings, record, reporter);
   keepVmRecord(paths.state, record, settings.keys);
   return {
     phases: [gathered, ...progress.phases, ...proof],
     isAllNew: topology.nodes.every(({ name }) => isNew(name, progress)),
-  };
-}
-
-/** Waits until the cluster of machines that were put back is ready, by the same definition as when it was made. */
-export async function proveRoom(request: RoomRequest, reporter: Reporter): Promise<readonly Phase[]> {
-  const { settings, record } = await gather(request, false, reporter);
-  return prove(request, settings, record, reporter);
-}
-
-async function prove(
-  request: RoomRequest,
-  { cluster, keys }: RoomSettings,
-  record: VmRecord,
-  reporter: Reporter,
-): Promise<readonly Phase[]> {
-  if (cluster === undefined) return [];
-  const phases = new Phases();
-  const place = placeOf(request, record, { toolchain: cluster.toolchain, bootstrapToken: keys.bootstrapToken });
-  await proveReady({ place, phases, reporter, run: randomBytes(3).toString('hex') });
-  return phases.all;
-}
-
-/** The machines, as those see them who know clusters. */
-function placeOf(
-  request: RoomRequest,
-  record: VmRecord,
-  known: Pick<ClusterPlace, 'toolchain' | 'bootstrapToken'>,
-): ClusterPlace {
-  const { topology, signal } = request;
-  const machines = new Map(topology.nodes.map(({ name }) => [name, machineExecutor(record, name, request)]));
-  return {
-    ...known,
-    topology,
-    signal,
-    node: (name) => machines.get(name) ?? machineExecutor(record, name, request),
-    connect: async (host, port) => connectInside(record, host, port, request),
-    nodes: machineNodes(record.type),
   };
 }
 
@@ -114,19 +63,15 @@ function isNew(node: string, { changes }: Progress): boolean {
 }
 
 export async function previewRoom(request: RoomRequest, reporter: Reporter): Promise<readonly Change[]> {
-  const { settings } = await gather(request, true, reporter);
+  const { settings } = await gatherRoom(request, true, reporter);
   const room = await openOrFail(request, 'pretend');
   try {
     const program = await programOf(request.topology, settings);
     const title = `Pulumi looks at ${request.topology.stack}`;
     const earlier = readVmRecord(request.paths.state, request.topology.stack);
     const { changes } = await follow(request, reporter, title, async (onEvent) => {
-      const known = isMoved(earlier, request.topology) ? await room.resources() : [];
-      await room.preview(
-        program,
-        onEvent,
-        known.filter(isNetwork).map(({ urn }) => urn),
-      );
+      const renewed = await renewedNetworks(earlier, request.topology, () => room.resources());
+      await room.preview(program, onEvent, renewed);
     });
     return changes;
   } finally {
@@ -163,39 +108,6 @@ export async function removeRoom(options: DriverOptions, stack: string, reporter
   await room?.remove();
   forgetVmRecord(paths.state, stack);
   return true;
-}
-
-async function gather(
-  { topology, file, paths, home, path, env, uid, signal }: RoomRequest,
-  isPreview: boolean,
-  reporter: Reporter,
-): Promise<{ readonly settings: RoomSettings; readonly record: VmRecord }> {
-  const config = stackConfig(readTextIfExists(file) ?? '', file);
-  const workplace = { cacheDir: paths.cache, home, path, env, uid, signal };
-  const settings = await gatherSettings(topology, {
-    workplace,
-    stateDir: paths.state,
-    file,
-    config: (key) => config.get(key),
-    isPreview,
-    reporter,
-    gatherCni: (one) => gatherCni(one, dirname(file), workplace, reporter),
-  });
-  const { uri, type, poolDirectory, logDirectory } = settings;
-  const from = madeFrom(topology, config);
-  const since = Date.now();
-  const made = { version: 1, topology, file, from, uri, type, poolDirectory, logDirectory } as const;
-  return { settings, record: { ...made, since, complete: true, hasReadyState: false } };
-}
-
-/** Loaded here: nobody else needs Pulumi's resources, and they take a second. */
-async function programOf(topology: Topology, settings: RoomSettings) {
-  const { labRoom } = await import('../../infra/lab-room.ts');
-  const { secret } = await import('@pulumi/pulumi');
-  return async () => {
-    const { nodes, kubeconfig } = labRoom(topology, settings);
-    return { nodes, kubeconfig: kubeconfig && secret(kubeconfig) };
-  };
 }
 
 type Opened = DriverOptions & { readonly topology: Pick<Topology, 'stack'> };
@@ -302,15 +214,6 @@ function interrupted(stack: string): LabError {
   return new LabError('CANCELLED', 'interrupted; what was made is kept', {
     hint: `"podlab up ${stack}" goes on, "podlab down ${stack}" removes it.`,
   });
-}
-
-/** Then all networks become new, and every machine with them. */
-function isMoved(earlier: VmRecord | undefined, topology: Topology): boolean {
-  return earlier !== undefined && hasMoved(earlier.topology, topology);
-}
-
-function isNetwork({ type }: KnownResource): boolean {
-  return type === 'libvirt:index/network:Network';
 }
 
 function isDisk({ type, urn }: KnownResource): boolean {
