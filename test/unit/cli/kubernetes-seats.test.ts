@@ -1,10 +1,7 @@
 // podlab fleet down with place: kubernetes, against an API server on loopback that is as bad as one under load.
 
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -12,15 +9,15 @@ import type { App } from '../../../src/cli/app.ts';
 import { run as down } from '../../../src/cli/verbs/fleet-down.ts';
 import type { Driver } from '../../../src/driver/driver.ts';
 import { silentReporter } from '../../../src/reporter.ts';
+import { type LoopbackApi, loopbackApi } from '../../support/loopback-api.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const read = (name: string) => readFileSync(new URL(`../cluster/api/fixtures/${name}`, import.meta.url));
 const namespaces = '/api/v1/namespaces';
 const place = `${namespaces}/podlab-day1`;
 const deployments = '/apis/apps/v1/namespaces/podlab-day1/deployments';
 
 let dir: string;
-let server: Server;
+let api: LoopbackApi;
 let objects: Map<string, object>;
 /** Removals, in the order in which they came. */
 let removals: string[];
@@ -38,20 +35,17 @@ beforeEach(async () => {
       objectAt(path),
     ]),
   );
-  server = createServer({ cert: read('server-cert.pem'), key: read('server-key.pem') }, (request, response) => {
+  api = await loopbackApi((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'https://x');
     request.resume();
     if (request.method === 'DELETE') return remove(pathname, response);
     const found = objects.get(pathname) ?? listOf(pathname, searchParams.get('labelSelector') ?? '');
     answer(response, found === undefined ? 404 : 200, found ?? { message: 'not found' });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
 });
 
 afterEach(() => {
-  server.close();
-  server.closeAllConnections();
+  api.close();
   rmSync(dir, { recursive: true });
 });
 
@@ -102,15 +96,7 @@ function appIn() {
 }
 
 function workshop(): string {
-  const { port } = server.address() as AddressInfo;
-  const data = read('server-cert.pem').toString('base64');
-  const config = {
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'x' },
-    clusters: [{ name: 'c', cluster: { server: `https://127.0.0.1:${port}`, 'certificate-authority-data': data } }],
-    users: [{ name: 'u', user: { token: 'secret' } }],
-    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-  };
-  writeFileSync(join(dir, 'kubeconfig'), JSON.stringify(config));
+  writeFileSync(join(dir, 'kubeconfig'), api.kubeconfig);
   const file = join(dir, 'workshop.yaml');
   const lines = ['name: day1', 'stack: quickstart', 'labs: [by-hand]', 'seats: 2', 'place: kubernetes'];
   writeFileSync(file, [...lines, 'kubernetes: { kubeconfig: ./kubeconfig }', ''].join('\n'));

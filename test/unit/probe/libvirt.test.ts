@@ -1,37 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseLeases } from '../../../src/probe/libvirt-leases.ts';
-import { loadTopology } from '../../../src/topology/load-topology.ts';
 import { type CannedAnswer, fakeExecutor } from '../../support/fake-executor.ts';
 import { observe } from '../../support/probing.ts';
-
-const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
-
-// The room in which the fixtures were recorded.
-const topology = loadTopology(
-  `config:
-  podlab:driver: libvirt
-  podlab:engine: kubernetes
-  podlab:networks:
-    nat:      { mode: nat,      cidr: 192.168.122.0/24 }
-    isolated: { mode: isolated, cidr: 192.168.39.0/24 }
-  podlab:nodes: [{ name: node1, networks: [nat, isolated] }]
-`,
-  { stack: 'vm', file: 'vm.yaml' },
-);
+import { recorded, recordedRoom as topology } from '../../support/recorded-libvirt.ts';
 
 const both = ' podlab.vm.isolated\n podlab.vm.nat\n\n';
 const answers: Readonly<Record<string, string | CannedAnswer>> = {
   'virsh --quiet net-list --name --all': both,
   'virsh --quiet net-list --name': both,
   'virsh --quiet net-list --name --all --autostart': '\n',
-  'virsh --quiet net-dumpxml podlab.vm.nat': fixture('virsh-9.0.0-net-nat.xml'),
-  'virsh --quiet net-dumpxml podlab.vm.isolated': fixture('virsh-9.0.0-net-isolated.xml'),
-  'virsh --quiet net-dhcp-leases podlab.vm.isolated': fixture('virsh-9.0.0-leases-isolated.txt'),
+  'virsh --quiet net-dumpxml podlab.vm.nat': recorded('virsh-9.0.0-net-nat.xml'),
+  'virsh --quiet net-dumpxml podlab.vm.isolated': recorded('virsh-9.0.0-net-isolated.xml'),
+  'virsh --quiet net-dhcp-leases podlab.vm.isolated': recorded('virsh-9.0.0-leases-isolated.txt'),
   'virsh --quiet list --name --all': 'podlab.vm.node1\n\n',
   'virsh --quiet domstate podlab.vm.node1': 'running\n\n',
-  'virsh --quiet dumpxml podlab.vm.node1': fixture('virsh-9.0.0-domain.xml'),
+  'virsh --quiet dumpxml podlab.vm.node1': recorded('virsh-9.0.0-domain.xml'),
 };
 const ask = (probe: string, args: Readonly<Record<string, string>> = {}, more: typeof answers = {}) =>
   observe(probe, args, fakeExecutor('gateway', { ...answers, ...more }), topology);

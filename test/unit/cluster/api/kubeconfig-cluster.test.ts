@@ -1,21 +1,19 @@
 // A cluster by its kubeconfig whose API server is slow, busy or breaks connections: asked again, within a limit.
 
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type KubeconfigCluster, openKubeconfig } from '../../../../src/cluster/api/kubeconfig-cluster.ts';
-
-const read = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
+import { type LoopbackApi, loopbackApi } from '../../../support/loopback-api.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
 let dir: string;
-let server: Server;
+let api: LoopbackApi;
 let asked: string[];
 /** One for each question, in their order; the last for all that come after it. */
 let answers: Answer[];
@@ -24,18 +22,15 @@ let waits: string[];
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'podlab-unit-'));
   [asked, answers, waits] = [[], [], []];
-  server = createServer({ cert: read('server-cert.pem'), key: read('server-key.pem') }, (request, response) => {
+  api = await loopbackApi((request, response) => {
     const answer = answers[Math.min(asked.length, answers.length - 1)];
     asked.push(`${request.method} ${request.url}`);
     answer?.(response, request);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
 });
 
 afterEach(() => {
-  server.close();
-  server.closeAllConnections();
+  api.close();
   rmSync(dir, { recursive: true });
 });
 
@@ -54,19 +49,8 @@ const breaks: Answer = (_response, request) => void request.socket.destroy();
 
 /** As long as a machine may need that has much else to do; where silence is tested, less. */
 async function open(patience: { answerWithinMs?: number; withinMs?: number } = {}): Promise<KubeconfigCluster> {
-  const { port } = server.address() as AddressInfo;
   const file = join(dir, 'kubeconfig');
-  const cluster = {
-    server: `https://127.0.0.1:${port}`,
-    'certificate-authority-data': read('server-cert.pem').toString('base64'),
-  };
-  const config = {
-    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'x' },
-    clusters: [{ name: 'c', cluster }],
-    users: [{ name: 'u', user: { token: 'secret' } }],
-    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-  };
-  writeFileSync(file, JSON.stringify(config));
+  writeFileSync(file, api.kubeconfig);
   return openKubeconfig({
     ...{ file, context: '', signal: new AbortController().signal },
     patience: { answerWithinMs: 20_000, withinMs: 60_000, pauseMs: 5, ...patience },
@@ -150,13 +134,11 @@ test('where nobody listens nobody is waited for, unless somebody did before', as
   answers = [says(200, { metadata: { name: 'podlab-day1' } })];
   const [known, unknown] = [await open(), await open()];
   await known.get(path);
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  server.closeAllConnections();
+  api.close();
   await expect(unknown.get(path)).rejects.toThrow(/ECONNREFUSED/);
   expect(waits).toEqual([]);
   const waited = known.get(path);
   await expect.poll(() => waits.length, { timeout: 20_000 }).toBe(1);
-  server.listen(port, '127.0.0.1');
+  api.openAgain();
   expect(await waited).toEqual({ metadata: { name: 'podlab-day1' } });
 });

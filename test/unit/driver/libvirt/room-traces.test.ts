@@ -1,24 +1,10 @@
 // What of a room is told of libvirt's machine: what somebody does to the room there shows, what that machine does by itself does not.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { roomTraces } from '../../../../src/driver/libvirt/room-traces.ts';
-import { loadTopology } from '../../../../src/topology/load-topology.ts';
 import { compareFootprints } from '../../../../src/workshop/footprint.ts';
 import { fakeExecutor } from '../../../support/fake-executor.ts';
-
-const recorded = (name: string) => readFileSync(join(import.meta.dirname, '../../probe/fixtures', name), 'utf8');
-const topology = loadTopology(
-  `config:
-  podlab:driver: libvirt
-  podlab:networks:
-    nat:      { mode: nat,      cidr: 192.168.122.0/24 }
-    isolated: { mode: isolated, cidr: 192.168.39.0/24 }
-  podlab:nodes: [{ name: node1, networks: [nat, isolated] }]
-`,
-  { stack: 'vm', file: 'vm.yaml' },
-);
+import { recorded, recordedRoom as topology } from '../../../support/recorded-libvirt.ts';
 
 const link = (ifname: string, more: object = {}) => ({ ifname, flags: ['UP', 'LOWER_UP'], mtu: 1500, ...more });
 const links = [
