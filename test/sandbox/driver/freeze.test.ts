@@ -44,9 +44,10 @@ const timeOf = (pid: number) => {
 
 /** Only root's rooms have control groups. */
 const canFreeze = process.geteuid?.() === 0 && freezerOf(tmpdir(), cgroupRoots()) !== undefined;
+const reason = canFreeze ? '' : ' (skipped: needs root and a freezer of control groups)';
 
 test.skipIf(!canFreeze)(
-  'a room of root is frozen whatever its programs do at that moment, and goes on afterwards (where there is a freezer)',
+  `a room of root is frozen whatever its programs do at that moment, and goes on afterwards${reason}`,
   async () => {
     await withRestless(async (dir, pids) => {
       for (let round = 0; round < 15; round++) {
