@@ -11,7 +11,7 @@ import {
   openKubeconfig,
 } from '../cluster/api/kubeconfig-cluster.ts';
 import { LabError } from '../error.ts';
-import { type KubernetesPlace, seatImage } from '../fleet/kubernetes-place.ts';
+import { type KubernetesPlace, placeFor, seatImages } from '../fleet/kubernetes-place.ts';
 import { type SeatPlan, workshopLabel } from '../fleet/seat-plan.ts';
 import type { Seat } from '../fleet/workshop.ts';
 import { readTextIfExists } from '../host/files.ts';
@@ -49,13 +49,13 @@ export async function planSeats(app: App, fleet: Fleet, cluster: KubeconfigClust
   if (kubernetes === undefined) throw new Error('a workshop for another place');
   const { topology, file } = await fleet.stackOf(workshop.seats[0] as Seat);
   const { engine } = topology;
-  if (engine !== 'none' && kubernetes.image === seatImage) {
-    throw new LabError('HOST_UNSUITABLE', `image ${seatImage} has nothing for seats with engine ${engine}`, {
-      hint: 'Use a stack with "podlab:engine: none", or name an image that has the engine.',
+  if (engine !== 'none' && kubernetes.image === seatImages.none) {
+    throw new LabError('HOST_UNSUITABLE', `image ${seatImages.none} has nothing for seats with engine ${engine}`, {
+      hint: `Make one with "podlab fleet image --engine ${engine}", and leave image: out of the workshop file.`,
     });
   }
   const plan = {
-    workshop: { ...workshop, kubernetes },
+    workshop: { ...workshop, kubernetes: placeFor(kubernetes, engine) },
     template: { text: readTextIfExists(file) ?? '', engine },
     hasOwnUsers: engine === 'none' && (await hasOwnUsers(cluster, kubernetes)),
     hasClaims: kubernetes.storage.class !== '' || (await hasDefaultClass(cluster)),

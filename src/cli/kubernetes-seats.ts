@@ -30,8 +30,8 @@ const pace = { parallel: 16, firstAlone: false };
 const pollMs = 1000;
 /** On whatever machine the page is looked at. */
 const forwardedPort = 8080;
-/** Pulling an image of 150 MB takes its time. */
-const upWithinMs = 300_000;
+/** Pulling an image of 150 MB takes its time; a seat that is a cluster unpacks its toolchain first. */
+const upWithinMs = { none: 300_000, docker: 600_000, kubernetes: 1_200_000 } as const;
 /** What may come right by itself (a node that is being freed, a registry that stumbles) gets this long. */
 const patienceMs = 30_000;
 /** What the API says may be of the attempt before. */
@@ -46,6 +46,7 @@ export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace
   const { cluster, kubernetes } = await openWorkshopCluster(app, fleet);
   const { name } = fleet.workshop;
   const { namespace } = kubernetes;
+  const image = kubernetes.image === '' ? "podlab's own image" : `image ${kubernetes.image}`;
   const ofWorkshop = `${workshopLabel}=${name}`;
   const ofSeat = ({ stack }: Seat) => `${ofWorkshop},${seatLabel}=${stack}`;
   const listOf = <T>(kind: string, labels: string) => cluster.list<T>(collectionPath(kind, namespace), labels);
@@ -83,7 +84,8 @@ export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace
     throw new LabError('COMMAND_FAILED', `${what} in ${seat.stack} ended with ${exitCode}: ${stderr.trim()}`);
   };
   const waitUntilUp = async (seat: Seat) => {
-    const verdict = await waitForSeat(app, () => look(seat));
+    const { template } = await planOnce();
+    const verdict = await waitForSeat(app, upWithinMs[template.engine], () => look(seat));
     if (verdict.state === 'up') return;
     const events = verdict.state === 'starting' ? await warningsOf(cluster, namespace, seat) : '';
     const message = events === '' ? verdict.reason : `${verdict.reason}: ${events}`;
@@ -91,7 +93,7 @@ export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace
   };
 
   return {
-    preview: `They would be in namespace ${namespace} of ${cluster.context}, from image ${kubernetes.image}.`,
+    preview: `They would be in namespace ${namespace} of ${cluster.context}, from ${image}.`,
     pace: async () => pace,
     removal: pace,
     prepare: async () => {
@@ -230,7 +232,7 @@ function notMade(workshop: string, { stack }: Seat): LabError {
   });
 }
 
-async function waitForSeat(app: App, look: () => Promise<SeatVerdict>): Promise<SeatVerdict> {
+async function waitForSeat(app: App, withinMs: number, look: () => Promise<SeatVerdict>): Promise<SeatVerdict> {
   const began = performance.now();
   let badSince = 0;
   for (;;) {
@@ -239,7 +241,7 @@ async function waitForSeat(app: App, look: () => Promise<SeatVerdict>): Promise<
     if (verdict.giveUp === 'never') badSince = 0;
     else if (badSince === 0) badSince = now;
     const isHopeless = badSince > 0 && now - badSince > (verdict.giveUp === 'now' ? echoMs : patienceMs);
-    if (verdict.state === 'up' || isHopeless || now - began > upWithinMs) return verdict;
+    if (verdict.state === 'up' || isHopeless || now - began > withinMs) return verdict;
     await patiently(app);
   }
 }

@@ -1,5 +1,6 @@
-// Seats on an existing cluster, as a workshop file asks for them: everything filled in but what only the cluster can say.
+// Seats on an existing cluster, as a workshop file asks for them: everything filled in but what only the template or the cluster says.
 
+import type { EngineName } from '../topology/topology.ts';
 import type { RawKubernetes } from './kubernetes-schema.ts';
 
 /** pod: a user namespace for each pod. node: the node's own user ids. auto: pod where every node can. */
@@ -12,9 +13,11 @@ export interface KubernetesPlace {
   /** '' for the current one. */
   readonly context: string;
   readonly namespace: string;
+  /** '' for the one of the template's engine. */
   readonly image: string;
   readonly users: UserKind;
   readonly storage: {
+    /** '' for what the engine usually needs; the same of `requests` and `limits`. */
     readonly size: string;
     /** '' for the default. */
     readonly class: string;
@@ -28,7 +31,7 @@ export interface KubernetesPlace {
   readonly reach: readonly string[];
 }
 
-/** Quantities of Kubernetes. */
+/** Quantities of Kubernetes; '' for what is usual. */
 export interface Amounts {
   readonly cpu: string;
   readonly memory: string;
@@ -52,21 +55,58 @@ export interface NodePorts {
   readonly first: number;
 }
 
-/** What `podlab fleet image` makes, and what a Dockerfile's image can be tagged with. */
-export const seatImage = 'podlab.local/seat:1';
+/** What `podlab fleet image --engine ENGINE` makes, and what a Dockerfile's image can be tagged with. */
+export const seatImages: Readonly<Record<EngineName, string>> = {
+  none: 'podlab.local/seat:1',
+  docker: 'podlab.local/seat-docker:1',
+  kubernetes: 'podlab.local/seat-kubernetes:1',
+};
+
+interface UsualNeeds {
+  /** Of the volume. */
+  readonly size: string;
+  readonly requests: Amounts;
+  readonly limits: Amounts;
+}
+
+/**
+ * What a seat gets of which the workshop file says nothing. Memory and disk are twice what a room of the engine was seen to
+ * use (docs/workshop-kubernetes.md): of two nodes with kubernetes, one of which is the toolchain that the image brings.
+ */
+export const usual: Readonly<Record<EngineName, UsualNeeds>> = {
+  none: { size: '256Mi', requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '2', memory: '1Gi' } },
+  docker: { size: '2Gi', requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '2', memory: '2Gi' } },
+  kubernetes: { size: '6Gi', requests: { cpu: '1', memory: '2Gi' }, limits: { cpu: '4', memory: '4Gi' } },
+};
 
 export function resolveKubernetes(workshop: string, raw: RawKubernetes = {}): KubernetesPlace {
-  const { kubeconfig = '', context = '', namespace = `podlab-${workshop}`, image = seatImage, users = 'auto' } = raw;
+  const { kubeconfig = '', context = '', namespace = `podlab-${workshop}`, image = '', users = 'auto' } = raw;
   const { storage, requests, limits, ingress, nodePorts, allowFrom = [], reach = [] } = raw;
   return {
     ...{ kubeconfig, context, namespace, image, users, allowFrom, reach },
-    storage: { size: storage?.size ?? '256Mi', class: storage?.class ?? '' },
-    requests: { cpu: String(requests?.cpu ?? '100m'), memory: requests?.memory ?? '256Mi' },
-    limits: { cpu: String(limits?.cpu ?? '2'), memory: limits?.memory ?? '1Gi' },
+    storage: { size: storage?.size ?? '', class: storage?.class ?? '' },
+    requests: { cpu: String(requests?.cpu ?? ''), memory: requests?.memory ?? '' },
+    limits: { cpu: String(limits?.cpu ?? ''), memory: limits?.memory ?? '' },
     ingress: ingress && {
       ...{ host: ingress.host, path: ingress.path ?? '', class: ingress.class ?? '' },
       tlsSecret: ingress.tlsSecret ?? '',
     },
     nodePorts,
+  };
+}
+
+/** The place with what the file leaves to the engine of the template. */
+export function placeFor(place: KubernetesPlace, engine: EngineName): KubernetesPlace {
+  const { size, requests, limits } = usual[engine];
+  const filled = (amounts: Amounts, by: Amounts): Amounts => ({
+    cpu: amounts.cpu || by.cpu,
+    memory: amounts.memory || by.memory,
+  });
+  return {
+    ...place,
+    image: place.image || seatImages[engine],
+    storage: { ...place.storage, size: place.storage.size || size },
+    requests: filled(place.requests, requests),
+    limits: filled(place.limits, limits),
   };
 }

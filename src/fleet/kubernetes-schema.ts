@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { described, oneOf, pattern } from '../topology/schema-parts.ts';
-import { userKinds } from './kubernetes-place.ts';
+import { type Amounts, userKinds, usual } from './kubernetes-place.ts';
 
 const quantityPhrase = 'a quantity such as 512Mi';
 const cpuPhrase = 'a number of CPUs such as 500m or 2';
@@ -26,14 +26,20 @@ const cidrs = v.array(
 const label = pattern(labelPhrase, /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/);
 const text = (phrase: string) => v.pipe(v.string(phrase), v.minLength(1, phrase));
 
-const amounts = (cpuDefault: string, memoryDefault: string) =>
-  v.strictObject(
+/** What is usual with each engine, as a phrase. */
+const usually = (of: (needs: (typeof usual)['none']) => string) =>
+  `Without it, ${of(usual.none)}; ${of(usual.docker)} with engine docker, ${of(usual.kubernetes)} with kubernetes.`;
+
+const amounts = (of: 'requests' | 'limits') => {
+  const own = (what: keyof Amounts) => usually((needs) => needs[of][what]);
+  return v.strictObject(
     {
-      cpu: v.optional(described(cpu, 'CPUs, as Kubernetes writes them.'), cpuDefault),
-      memory: v.optional(described(quantity, 'Memory, as Kubernetes writes it.'), memoryDefault),
+      cpu: v.optional(described(cpu, `CPUs, as Kubernetes writes them. ${own('cpu')}`)),
+      memory: v.optional(described(quantity, `Memory, as Kubernetes writes it. ${own('memory')}`)),
     },
-    `a map such as { cpu: ${cpuDefault}, memory: ${memoryDefault} }`,
+    `a map such as { cpu: ${usual.none[of].cpu}, memory: ${usual.none[of].memory} }`,
   );
+};
 
 export const kubernetesSchema = v.strictObject(
   {
@@ -53,7 +59,10 @@ export const kubernetesSchema = v.strictObject(
       ),
     ),
     image: v.optional(
-      described(text(imagePhrase), "The seats' image. Without it, the one that podlab fleet image makes."),
+      described(
+        text(imagePhrase),
+        "The seats' image. Without it, the one that podlab fleet image makes for the template's engine.",
+      ),
     ),
     users: v.optional(
       described(
@@ -66,7 +75,7 @@ export const kubernetesSchema = v.strictObject(
       described(
         v.strictObject(
           {
-            size: v.optional(described(quantity, 'Of the volume with the progress of a seat.'), '256Mi'),
+            size: v.optional(described(quantity, `Of the volume of a seat. ${usually(({ size }) => size)}`)),
             class: v.optional(
               described(
                 label,
@@ -79,8 +88,8 @@ export const kubernetesSchema = v.strictObject(
         'Where progress is kept.',
       ),
     ),
-    requests: v.optional(described(amounts('100m', '256Mi'), 'What the scheduler reserves for a seat.')),
-    limits: v.optional(described(amounts('2', '1Gi'), 'What a seat can use at most.')),
+    requests: v.optional(described(amounts('requests'), 'What the scheduler reserves for a seat.')),
+    limits: v.optional(described(amounts('limits'), 'What a seat can use at most.')),
     ingress: v.optional(
       described(
         v.strictObject(

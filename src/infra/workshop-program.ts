@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { Provider } from '@pulumi/kubernetes';
 import { LabError, throwIfErrors } from '../error.ts';
 import { clusterKeys, sharedPart } from '../fleet/cluster-stack.ts';
+import { placeFor } from '../fleet/kubernetes-place.ts';
 import { parseWorkshop } from '../fleet/parse-workshop.ts';
 import { markKey } from '../fleet/pulumi-stack-file.ts';
 import { seatObjects, workshopObjects } from '../fleet/seat-objects.ts';
@@ -60,7 +61,7 @@ function planOf(file: string, config: Config): SeatPlan {
   const text = readText(template);
   const { engine } = loadTopology(text, { stack: workshop.name, file: template });
   return {
-    workshop: { ...workshop, kubernetes: workshop.kubernetes },
+    workshop: { ...workshop, kubernetes: placeFor(workshop.kubernetes, engine) },
     template: { text, engine },
     hasOwnUsers: config(clusterKeys.ownUsers) === 'true',
     hasClaims: config(clusterKeys.claims) === 'true',

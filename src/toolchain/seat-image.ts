@@ -9,6 +9,7 @@ import { runProgram } from '../host/run.ts';
 import { tiedWithAll } from '../host/tied.ts';
 import type { Reporter } from '../reporter.ts';
 import { aptSources, proxies, suite } from './debian-root.ts';
+import { exportToolchain } from './export-toolchain.ts';
 import { type LayerEntry, packLayer } from './layer.ts';
 import { writeOciArchive } from './oci-archive.ts';
 import type { Workplace } from './request.ts';
@@ -17,6 +18,8 @@ import { runtimePackages } from './runtime-packages.ts';
 export interface SeatImageRequest extends Workplace {
   /** Debian packages beyond those that every Debian has. */
   readonly packages: readonly string[];
+  /** Version of Kubernetes whose toolchain the image brings, such as `v1.36.3`; undefined for none. */
+  readonly kubernetes: string | undefined;
   readonly reference: string;
   /** Absolute path of the archive. */
   readonly output: string;
@@ -31,27 +34,38 @@ export interface SeatImage {
 
 /** Of podlab's own directory; packages come as far as a seat needs them. */
 const ownParts = ['bin', 'labs', 'package.json', 'src', 'stacks'];
-/** What makes rooms of virtual machines and asks clusters: nothing that a seat does. */
-const leftOut = /^(@pulumi\/|pulumi$|@kubernetes\/)/;
+/** Versions that a toolchain is held against. */
+const pins = 'toolchain';
+/** What makes rooms of virtual machines: nothing that a seat does. */
+const pulumi = /^(@pulumi\/|pulumi$)/;
+/** What asks clusters, which only seats that have one do. */
+const clusters = /^@kubernetes\//;
 
 const at = 'opt/podlab';
+/** seat/podlab-seat puts it into the cache of the seat. */
+const toolchainPath = 'opt/podlab-toolchain.tar';
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** @throws LabError HOST_UNSUITABLE without mmdebstrap or root, COMMAND_FAILED when packages can't be had */
 export async function buildSeatImage(request: SeatImageRequest, reporter: Reporter): Promise<SeatImage> {
-  const { home, output, reference } = request;
+  const { home, output, reference, kubernetes } = request;
   mkdirSync(dirname(output), { recursive: true });
   // Beside the archive: there is room for it, and it becomes the archive by its name.
   const scratch = mkdtempSync(`${output}.`);
   try {
     const root = join(scratch, 'root');
+    const toolchain = await toolchainIn(scratch, request, reporter);
     await reporter.step('installing Debian packages', () => installPackages(root, request));
     return await reporter.step('writing the image', async (update) => {
       update('Debian');
       const debian = await packLayer([...treeEntries(root, '', isKept), ...personEntries], join(scratch, 'debian'));
       update('podlab');
-      const podlab = await packLayer(podlabEntries(home), join(scratch, 'podlab'));
+      const podlab = await packLayer(podlabEntries(home, kubernetes !== undefined), join(scratch, 'podlab'));
       const layers = [debian, podlab];
+      if (toolchain !== undefined) {
+        update('the toolchain');
+        layers.push(await packLayer([{ type: 'file', path: toolchainPath, from: toolchain }], join(scratch, 'third')));
+      }
       const config = { entrypoint: ['/usr/local/bin/podlab-seat'], cmd: ['serve'], path };
       const digest = await writeOciArchive(join(scratch, 'image'), reference, config, layers);
       renameSync(join(scratch, 'image'), output);
@@ -60,6 +74,21 @@ export async function buildSeatImage(request: SeatImageRequest, reporter: Report
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** @returns the path of the archive; undefined when none is wanted */
+async function toolchainIn(
+  scratch: string,
+  request: SeatImageRequest,
+  reporter: Reporter,
+): Promise<string | undefined> {
+  if (request.kubernetes === undefined) return undefined;
+  const { file } = await exportToolchain(
+    join(scratch, 'toolchain.tar'),
+    { ...request, version: request.kubernetes },
+    reporter,
+  );
+  return file;
 }
 
 async function installPackages(
@@ -100,11 +129,15 @@ const personEntries: readonly LayerEntry[] = [
   { type: 'directory', path: 'workshop' },
 ];
 
-function podlabEntries(home: string): readonly LayerEntry[] {
+function podlabEntries(home: string, hasCluster: boolean): readonly LayerEntry[] {
   const node = `node_modules/node-linux-${process.arch}/bin/node`;
-  const packages = runtimePackages(home, (name) => leftOut.test(name) || name.startsWith('node-linux-'));
+  const isLeftOut = (name: string) =>
+    pulumi.test(name) || (!hasCluster && clusters.test(name)) || name.startsWith('node-linux-');
+  const packages = runtimePackages(home, isLeftOut);
   return [
-    ...ownParts.flatMap((part) => treeEntries(join(home, part), `${at}/${part}`)).map(readableByAll),
+    ...[...ownParts, ...(hasCluster ? [pins] : [])]
+      .flatMap((part) => treeEntries(join(home, part), `${at}/${part}`))
+      .map(readableByAll),
     ...packages.flatMap((dir) => treeEntries(join(home, dir), `${at}/${dir}`, isNoNestedPackage)).map(readableByAll),
     { type: 'file', path: `${at}/${node}`, mode: 0o755, from: join(home, node) },
     { type: 'symlink', path: 'usr/local/bin/node', to: `/${at}/${node}` },

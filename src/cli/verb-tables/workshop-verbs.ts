@@ -99,11 +99,22 @@ export const workshopVerbs: readonly Verb[] = [
     args: [],
     summary: 'make the container image of seats on a cluster',
     details:
-      'Debian, Node and podlab in one archive, from the package sources of this machine; no registry is asked. Needs root and mmdebstrap.',
-    examples: ['podlab fleet image', 'podlab fleet image --output seat.tar --tag registry.example/podlab-seat:1'],
+      'Debian, Node and podlab in one archive, from the package sources of this machine; no registry is asked. Seats with an engine need an image that has it; with kubernetes it brings the toolchain, too. Needs root and mmdebstrap.',
+    examples: [
+      'podlab fleet image',
+      'podlab fleet image --engine kubernetes',
+      'podlab fleet image --output seat.tar --tag registry.example/podlab-seat:1',
+    ],
     options: [
+      {
+        flags: '--engine <engine>',
+        summary: 'of the template of the seats: none, docker or kubernetes (default: none)',
+      },
       { flags: '-o, --output <file>', summary: 'the archive (default: podlab-seat.tar)' },
-      { flags: '--tag <reference>', summary: 'the name in it (default: podlab.local/seat:1)' },
+      {
+        flags: '--tag <reference>',
+        summary: 'the name in it (default: podlab.local/seat:1, seat-docker:1, seat-kubernetes:1)',
+      },
       json,
     ],
     load: () => import('../verbs/fleet-image.ts'),

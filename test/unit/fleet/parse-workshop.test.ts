@@ -37,12 +37,12 @@ test('a number of seats gives numbered rooms', () => {
   });
 });
 
-test('a place on a cluster has everything filled in', () => {
+test('a place on a cluster has everything filled in but what the engine of the template says', () => {
   expect(parse(`${minimal}seats: 1\nplace: kubernetes\n`).workshop?.kubernetes).toEqual({
-    ...{ kubeconfig: '', context: '', namespace: 'podlab-day1', image: 'podlab.local/seat:1', users: 'auto' },
-    storage: { size: '256Mi', class: '' },
-    requests: { cpu: '100m', memory: '256Mi' },
-    limits: { cpu: '2', memory: '1Gi' },
+    ...{ kubeconfig: '', context: '', namespace: 'podlab-day1', image: '', users: 'auto' },
+    storage: { size: '', class: '' },
+    requests: { cpu: '', memory: '' },
+    limits: { cpu: '', memory: '' },
     ...{ ingress: undefined, nodePorts: undefined, allowFrom: [], reach: [] },
   });
 });

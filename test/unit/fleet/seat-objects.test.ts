@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { placeFor } from '../../../src/fleet/kubernetes-place.ts';
 import { parseWorkshop } from '../../../src/fleet/parse-workshop.ts';
 import { seatObjects, tokensObject, workshopObjects } from '../../../src/fleet/seat-objects.ts';
 import {
@@ -19,7 +20,7 @@ function planOf(text: string, changes: Partial<SeatPlan> = {}): SeatPlan {
   expect(problems).toEqual([]);
   if (workshop?.kubernetes === undefined) throw new Error('no workshop on a cluster');
   return {
-    workshop: { ...workshop, kubernetes: workshop.kubernetes },
+    workshop: { ...workshop, kubernetes: placeFor(workshop.kubernetes, changes.template?.engine ?? 'none') },
     template: { text: 'config:\n  podlab:engine: none\n', engine: 'none' },
     ...{ hasOwnUsers: false, hasClaims: true, ownsNamespace: true, ...changes },
   };
@@ -99,6 +100,32 @@ test('only engines make a seat privileged', () => {
   expect(isPrivileged(planOf(head))).toBe(false);
   expect(isPrivileged(planOf(head, { hasOwnUsers: true }))).toBe(false);
   expect(isPrivileged(planOf(head, { template: { text: '', engine: 'kubernetes' } }))).toBe(true);
+});
+
+test.each([
+  ['none', 'podlab.local/seat:1', '256Mi', '1Gi', '/home/podlab'],
+  ['docker', 'podlab.local/seat-docker:1', '2Gi', '2Gi', '/var/lib/podlab'],
+  ['kubernetes', 'podlab.local/seat-kubernetes:1', '6Gi', '4Gi', '/var/lib/podlab'],
+] as const)(
+  'a seat with engine %s has an image, a volume and a limit of memory that suit it',
+  (engine, image, size, memory, kept) => {
+    const text = yaml(objectsOf(planOf(head, { template: { text: '', engine } })));
+    expect(text).toContain(`image: ${image}`);
+    expect(text).toContain(`storage: ${size}`);
+    expect(text).toMatch(new RegExp(`limits:\\s+cpu: "\\d"\\s+memory: ${memory}`));
+    expect(text).toContain(`mountPath: ${kept}`);
+  },
+);
+
+test('what a workshop file says goes before what is usual with an engine', () => {
+  const said = 'kubernetes: { image: "own:2", storage: { size: 9Gi }, requests: { cpu: 3 }, limits: { memory: 8Gi } }';
+  const plan = planOf(`${head}${said}\n`, { template: { text: '', engine: 'kubernetes' } });
+  expect(plan.workshop.kubernetes).toMatchObject({
+    image: 'own:2',
+    storage: { size: '9Gi' },
+    requests: { cpu: '3', memory: '2Gi' },
+    limits: { cpu: '4', memory: '8Gi' },
+  });
 });
 
 test('without a volume to claim, progress is in the pod', () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type ClusterStack, renderClusterStack } from '../../../src/fleet/cluster-stack.ts';
+import { placeFor } from '../../../src/fleet/kubernetes-place.ts';
 import { resolveLibvirt, type SeatHost } from '../../../src/fleet/libvirt-place.ts';
 import { parseWorkshop } from '../../../src/fleet/parse-workshop.ts';
 import { seatObjects, workshopObjects } from '../../../src/fleet/seat-objects.ts';
@@ -87,7 +88,7 @@ function planOf() {
   const { workshop } = parseWorkshop({ text: workshopText, file: '', roster: () => undefined });
   if (workshop?.kubernetes === undefined) throw new Error('no workshop on a cluster');
   return {
-    workshop: { ...workshop, kubernetes: workshop.kubernetes },
+    workshop: { ...workshop, kubernetes: placeFor(workshop.kubernetes, 'none') },
     template: { text: readFileSync(template, 'utf8'), engine: 'none' as const },
     ...{ hasOwnUsers: true, hasClaims: true, ownsNamespace: true },
   };
