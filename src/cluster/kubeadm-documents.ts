@@ -18,18 +18,28 @@ export function kubeadmPatchFiles({ nodes: { patience } }: Pick<ClusterPlan, 'no
   // Asked as soon as it starts and then every ten seconds, CoreDNS would be ready ten seconds after it is.
   const probe = { containers: [{ name: 'coredns', readinessProbe: { periodSeconds: patience } }] };
   const patches = new Map<string, object>([['corednsdeployment', { spec: { template: { spec: probe } } }]]);
-  if (patience > 1) for (const name of staticPods) patches.set(name, seldomKilled(name));
+  if (patience > 1) for (const pod of staticPods) patches.set(pod.name, seldomAsked(pod));
   return new Map(
     [...patches].map(([name, patch]) => [`${kubeadmPatches}/${name}+strategic.yaml`, stringify(patch)] as const),
   );
 }
 
-const staticPods = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+/** Those of kubeadm v1.36; the controller manager is never asked whether it is ready. */
+const staticPods = [
+  { name: 'etcd', isAskedReady: true },
+  { name: 'kube-apiserver', isAskedReady: true },
+  { name: 'kube-controller-manager', isAskedReady: false },
+  { name: 'kube-scheduler', isAskedReady: true },
+] as const;
 
-/** An answer that takes half a minute is no reason to start again from the beginning, which takes minutes. */
-function seldomKilled(name: string): Document {
+/**
+ * An answer that takes half a minute is no reason to start again from the beginning, which takes minutes. And kubeadm's own way to
+ * ask whether they are ready, a TLS handshake every second, takes from an emulated processor what starting needs.
+ */
+function seldomAsked({ name, isAskedReady }: (typeof staticPods)[number]): Document {
   const livenessProbe = { periodSeconds: 60, timeoutSeconds: 60, failureThreshold: 10 };
-  return { spec: { containers: [{ name, livenessProbe }] } };
+  const readinessProbe = { periodSeconds: 20, timeoutSeconds: 60 };
+  return { spec: { containers: [{ name, livenessProbe, ...(isAskedReady ? { readinessProbe } : {}) }] } };
 }
 
 /** The document that `kubeadm join` reads on a worker. */

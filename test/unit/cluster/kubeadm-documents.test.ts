@@ -145,7 +145,7 @@ test.each([
   expect(documentsOf(joinDocument(place, 'w-1')).JoinConfiguration).toMatchObject({ timeouts });
 });
 
-test('the control plane of an emulated machine is not killed for answering late', () => {
+test('the control plane of an emulated machine is asked seldom, and not killed for answering late', () => {
   const filesWith = (patience: number) => kubeadmPatchFiles({ nodes: { ...placeOf(odd).nodes, patience } });
   const nameOf = (path: string) => path.split('/').at(-1);
   expect([...filesWith(1).keys()].map(nameOf)).toEqual(['corednsdeployment+strategic.yaml']);
@@ -155,13 +155,15 @@ test('the control plane of an emulated machine is not killed for answering late'
       (name) => `${name}+strategic.yaml`,
     ),
   );
-  const [, api = ''] = [...files].find(([path]) => path.includes('kube-apiserver')) ?? [];
-  expect(parse(api)).toEqual({
-    spec: {
-      containers: [
-        { name: 'kube-apiserver', livenessProbe: { periodSeconds: 60, timeoutSeconds: 60, failureThreshold: 10 } },
-      ],
-    },
+  const patchOf = (name: string) => parse([...files].find(([path]) => path.includes(name))?.[1] ?? '');
+  const livenessProbe = { periodSeconds: 60, timeoutSeconds: 60, failureThreshold: 10 };
+  const readinessProbe = { periodSeconds: 20, timeoutSeconds: 60 };
+  expect(patchOf('kube-apiserver')).toEqual({
+    spec: { containers: [{ name: 'kube-apiserver', livenessProbe, readinessProbe }] },
+  });
+  // One without a readiness probe of kubeadm's would get one that asks nothing, which is refused.
+  expect(patchOf('kube-controller-manager')).toEqual({
+    spec: { containers: [{ name: 'kube-controller-manager', livenessProbe }] },
   });
 });
 
