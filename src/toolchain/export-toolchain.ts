@@ -40,9 +40,15 @@ export interface Transfer {
  * Writes the toolchain of a version, the images that were pulled or given, and the manifests of CNIs that were fetched.
  * What is missing of the toolchain is made first.
  *
+ * @param isLeftOut asked with the names of images that are not the toolchain's own
  * @throws LabError as `resolveToolchain`; USAGE when the file can't be written, DAMAGED when the cache is
  */
-export async function exportToolchain(file: string, request: ToolchainRequest, reporter: Reporter): Promise<Transfer> {
+export async function exportToolchain(
+  file: string,
+  request: ToolchainRequest,
+  reporter: Reporter,
+  isLeftOut: (reference: string) => boolean = () => false,
+): Promise<Transfer> {
   const target = resolve(file);
   if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
     throw new LabError('USAGE', `${target} is a directory`, { hint: 'Name a file.' });
@@ -53,12 +59,16 @@ export async function exportToolchain(file: string, request: ToolchainRequest, r
   return withLockInTurn(lock, { onWait, signal: request.signal }, async () => {
     const record = readRecord(request.cacheDir, request.version);
     if (record === undefined) throw new Error(`the toolchain of ${request.version} was resolved without a record`);
-    const contents = await contentsOf(record, request.cacheDir);
+    const contents = await contentsOf(record, request.cacheDir, isLeftOut);
     return reporter.step(`writing ${target}`, (update) => writeArchive(target, contents, request, update));
   });
 }
 
-async function contentsOf(record: ToolchainRecord, cacheDir: string): Promise<TransferContents> {
+async function contentsOf(
+  record: ToolchainRecord,
+  cacheDir: string,
+  isLeftOut: (reference: string) => boolean,
+): Promise<TransferContents> {
   const { programs, images } = cachePlaces(cacheDir);
   const own = [
     ...Object.values(record.programs).map(({ entry }) => join(programs, entry)),
@@ -68,7 +78,9 @@ async function contentsOf(record: ToolchainRecord, cacheDir: string): Promise<Tr
   for (const dir of new Set([...own, ...listDir(images).map((name) => join(images, name))])) {
     const opened = await openEntry(dir, false);
     if (opened !== undefined && 'entry' in opened) {
-      if (own.includes(dir) || isKept(opened.entry)) entries.push(opened.entry);
+      const { reference } = opened.entry.about;
+      const isWanted = isKept(opened.entry) && (reference === undefined || !isLeftOut(reference));
+      if (own.includes(dir) || isWanted) entries.push(opened.entry);
     } else if (own.includes(dir)) {
       throw damage(opened === undefined ? `${dir} is missing` : opened.damaged);
     }

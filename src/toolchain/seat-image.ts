@@ -20,6 +20,8 @@ export interface SeatImageRequest extends Workplace {
   readonly packages: readonly string[];
   /** Version of Kubernetes whose toolchain the image brings, such as `v1.36.3`; undefined for none. */
   readonly kubernetes: string | undefined;
+  /** Images in the cache that don't go with it: seats themselves, which clusters of this machine were given. */
+  readonly leftOut: readonly string[];
   readonly reference: string;
   /** Absolute path of the archive. */
   readonly output: string;
@@ -83,11 +85,9 @@ async function toolchainIn(
   reporter: Reporter,
 ): Promise<string | undefined> {
   if (request.kubernetes === undefined) return undefined;
-  const { file } = await exportToolchain(
-    join(scratch, 'toolchain.tar'),
-    { ...request, version: request.kubernetes },
-    reporter,
-  );
+  const file = join(scratch, 'toolchain.tar');
+  const isLeftOut = (reference: string) => request.leftOut.includes(reference);
+  await exportToolchain(file, { ...request, version: request.kubernetes }, reporter, isLeftOut);
   return file;
 }
 

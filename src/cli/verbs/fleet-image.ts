@@ -26,9 +26,10 @@ export async function run(app: App, { options }: VerbInput): Promise<number> {
   const engine = engineOf(options.engine);
   const reference = typeof options.tag === 'string' ? options.tag : seatImages[engine];
   const kubernetes = engine === 'kubernetes' ? pinnedVersion(app.home) : undefined;
+  const leftOut = Object.values(seatImages);
   const started = performance.now();
   const image = await buildSeatImage(
-    { ...workplaceOf(app), packages: seatPackages(engine), kubernetes, reference, output },
+    { ...workplaceOf(app), packages: seatPackages(engine), kubernetes, leftOut, reference, output },
     await app.reporter(),
   );
   const durationMs = Math.round(performance.now() - started);

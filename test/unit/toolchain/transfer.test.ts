@@ -68,6 +68,20 @@ test('the same cache gives the same bytes, and nothing but the archive', async (
   expect(readdirSync(dir).sort()).toEqual(['again.tar', 'here', 'toolchain.tar']);
 });
 
+test('of the images that were given, those that nobody wants stay here; parts of the toolchain always go', async () => {
+  const less = join(dir, 'less.tar');
+  const names = new Set<string>();
+  const isLeftOut = (reference: string) => {
+    names.add(reference);
+    return true;
+  };
+  const { files } = await exportToolchain(less, smallRequest(join(dir, 'here')), silentReporter, isLeftOut);
+  expect([...names]).toEqual(['registry.example/web:1']);
+  expect(files.map(({ path }) => path)).not.toContainEqual(expect.stringContaining('given_web'));
+  expect(await importToolchain(less, smallRequest(cacheDir), silentReporter)).toMatchObject({ version: smallVersion });
+  expect(await presentToolchain({ ...smallRequest(cacheDir), verify: true })).toBeDefined();
+});
+
 test('what is there and whole stays; what is damaged is replaced', async () => {
   await importIt();
   const program = join(cacheDir, 'toolchain/programs/kubectl-small/kubectl');
