@@ -76,6 +76,11 @@ export function forEachRole<T>(of: (role: ImageRole) => T): Record<ImageRole, T>
   return Object.fromEntries(imageRoles.map((role) => [role, of(role)])) as Record<ImageRole, T>;
 }
 
+/** Name of the file of a version's record. */
+export function recordName(version: string): string {
+  return `${version}-${arch}.json`;
+}
+
 function recordFile(cacheDir: string, version: string): string {
-  return join(cachePlaces(cacheDir).records, `${version}-${arch}.json`);
+  return join(cachePlaces(cacheDir).records, recordName(version));
 }

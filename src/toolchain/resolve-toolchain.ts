@@ -86,8 +86,8 @@ async function makeToolchain(request: ToolchainRequest, reporter: Reporter): Pro
   const images = await clusterImages(kubeadm, request, sources, reporter);
   const record = recordOf(request, programs, images);
   linkPrograms(record, programs, request.cacheDir);
+  pruneCache(request.cacheDir, record);
   writeRecord(request.cacheDir, record);
-  pruneCache(request.cacheDir);
   return toolchainOf(record, request.cacheDir);
 }
 
