@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ask, flags, ready } from './asked-cluster.ts';
+import { ask, flags } from './asked-cluster.ts';
 
 const service = (namespace: string, name: string, clusterIP: string) => ({
   metadata: { namespace, name },

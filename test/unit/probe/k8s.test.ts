@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fakeExecutor } from '../../support/fake-executor.ts';
 import { observe } from '../../support/probing.ts';
 import { ask, flags, pod, ready } from './asked-cluster.ts';
 
@@ -202,5 +203,5 @@ test('k8s.get: an object, a list, and what is not there; a refusal is no absence
 });
 
 test('a room without a cluster cannot be asked', async () => {
-  await expect(observe('k8s.nodes', {}, node1)).rejects.toMatchObject({ code: 'PROBE_FAILED' });
+  await expect(observe('k8s.nodes', {}, fakeExecutor('node1', {}))).rejects.toMatchObject({ code: 'PROBE_FAILED' });
 });
