@@ -39,6 +39,10 @@ const echoMs = 3000;
 /** Of a pod or a namespace: on a busy cluster both take minutes. */
 const goneWithinMs = 300_000;
 const resetWithinMs = 120_000;
+/** The same as of commands elsewhere. */
+const usualRunMs = 30_000;
+/** There and back. */
+const wayMs = 15_000;
 /** A seat says something every ten seconds (seat/podlab-seat). */
 const quietMs = 35_000;
 
@@ -179,8 +183,14 @@ export async function kubernetesSeats(app: App, fleet: Fleet): Promise<SeatPlace
       const elsewhere = { read: async () => text, write: async () => {}, keepAside: async () => '' };
       return (await openProgress(elsewhere)).data;
     },
-    run: (seat, node, argv, options) =>
-      inSeat(seat, ['run', ...(node === 'localhost' ? argv : ['podlab', 'exec', node, '--', ...argv])], options),
+    run: async (seat, node, argv, options) => {
+      // Ended there: a command whose connection ends goes on in the container.
+      const { timeoutMs = usualRunMs } = options ?? {};
+      const words = node === 'localhost' ? argv : ['podlab', 'exec', node, '--', ...argv];
+      const limited = ['run', 'timeout', '--signal=KILL', `${timeoutMs / 1000}`, ...words];
+      const result = await inSeat(seat, limited, { ...options, timeoutMs: timeoutMs + wayMs });
+      return { ...result, timedOut: result.exitCode === 137 && result.durationMs >= timeoutMs };
+    },
     pageWay: (seat) => {
       const url = pageUrl(kubernetes, seat);
       const forward = `kubectl --namespace ${namespace} port-forward service/${seat.stack} ${forwardedPort}:80`;

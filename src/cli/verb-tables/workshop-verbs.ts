@@ -73,8 +73,13 @@ export const workshopVerbs: readonly Verb[] = [
       'podlab fleet exec node1 -- ip -brief address',
       'podlab fleet exec gateway 3 -- nft list ruleset',
       'podlab fleet exec localhost -- podlab check by-hand/namespace',
+      'podlab fleet exec --timeout 900 localhost -- podlab labs prove by-hand',
     ],
-    options: [workshop, json],
+    options: [
+      workshop,
+      { flags: '--timeout <seconds>', summary: 'after which the command is ended (default: 120)' },
+      json,
+    ],
     load: () => import('../verbs/fleet-exec.ts'),
   },
   {

@@ -13,6 +13,9 @@ import { openPlace } from '../seat-place.ts';
 const parallel = 8;
 /** Of each seat's output; a command that says more is asked for something else. */
 const maxOutputBytes = 1_048_576;
+/** Of seconds: long enough to make a room, short enough to notice a command that waits for input. */
+const usualSeconds = 120;
+const mostSeconds = 24 * 3600;
 
 export async function run(app: App, { args, rest, options: given }: VerbInput): Promise<number> {
   const [node = '', ...words] = args;
@@ -20,6 +23,7 @@ export async function run(app: App, { args, rest, options: given }: VerbInput): 
   if (program === undefined) {
     throw new LabError('USAGE', 'no command', { hint: 'Write it behind --: podlab fleet exec node1 -- ip route' });
   }
+  const seconds = secondsOf(given.timeout);
   const fleet = await openFleet(app, given.workshop as string | undefined);
   const place = await openPlace(app, fleet);
   const outcomes = await runSeats({
@@ -30,25 +34,35 @@ export async function run(app: App, { args, rest, options: given }: VerbInput): 
     now: () => performance.now(),
     onEnd: () => {},
     work: async (seat) => {
-      const options = { maxOutputBytes, signal: app.signal };
-      const { exitCode, stdout, stderr } = await place.run(seat, node, [program, ...programArgs], options);
-      return { exitCode, stdout, stderr };
+      const options = { maxOutputBytes, timeoutMs: seconds * 1000, signal: app.signal };
+      const { exitCode, stdout, stderr, timedOut } = await place.run(seat, node, [program, ...programArgs], options);
+      return { exitCode, stdout, stderr, timedOut };
     },
   });
   const seats = outcomes.map(({ seat, result, fault }) => ({
     seat: seat.number,
     stack: seat.stack,
-    ...(result ?? { exitCode: -1, stdout: '', stderr: fault?.message ?? 'not begun' }),
+    ...(result ?? { exitCode: -1, stdout: '', stderr: fault?.message ?? 'not begun', timedOut: false }),
   }));
   app.answer(given.json === true, { workshop: fleet.workshop.name, node, seats }, () =>
-    seats.map(({ stack, exitCode, stdout, stderr }) => lined(stack, exitCode, `${stdout}${stderr}`)).join(''),
+    seats
+      .map(({ stack, exitCode, stdout, stderr, timedOut }) => {
+        const ending = timedOut ? `ended after ${seconds} s; --timeout gives it longer` : `exit code ${exitCode}`;
+        return lined(stack, `${stdout}${stderr}`, exitCode === 0 ? [] : [ending]);
+      })
+      .join(''),
   );
   return seats.every(({ exitCode }) => exitCode === 0) ? exitCodes.done : exitCodes.no;
 }
 
 /** Every line with the seat before it, so that the output can be searched and sorted. */
-function lined(stack: string, exitCode: number, output: string): string {
+function lined(stack: string, output: string, ending: readonly string[]): string {
   const lines = output.split('\n').filter((line) => line !== '');
-  const ending = exitCode === 0 ? [] : [`exit code ${exitCode}`];
   return [...lines, ...ending].map((line) => `${stack}: ${sanitizeLine(line)}\n`).join('');
+}
+
+function secondsOf(given: unknown): number {
+  const seconds = Number(given ?? usualSeconds);
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= mostSeconds) return seconds;
+  throw new LabError('USAGE', `--timeout ${given} is not a whole number of seconds from 1 to ${mostSeconds}`);
 }

@@ -44,6 +44,15 @@ test('seats come up, are asked, checked, reset and taken down', async () => {
       'hostname',
     );
     expect(named.stdout).toBe('day1-02: node2\nday1-03: node2\n');
+    const within = (seconds: string, script: string) => {
+      const options = ['-w', join(desk.root, 'workshop.yaml'), '--timeout', seconds];
+      return desk.podlab('fleet', 'exec', ...options, 'node1', '1', '--', 'sh', '-c', script);
+    };
+    expect(await within('1', 'echo begun; sleep 60')).toMatchObject({
+      exitCode: 1,
+      stdout: 'day1-01: begun\nday1-01: ended after 1 s; --timeout gives it longer\n',
+    });
+    expect((await within('1h', 'true')).stderr).toContain('--timeout 1h is not a whole number of seconds');
 
     // One participant makes something, and is then checked like anybody else.
     await desk.podlab('exec', 'node1', '-s', 'day1-02', '--', 'ip', 'netns', 'add', 'mine');
