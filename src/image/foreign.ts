@@ -41,6 +41,7 @@ const programs: readonly NeededProgram[] = [
   ...[forLabs('ethtool'), forLabs('socat'), forLabs('ipset'), forLabs('bird', 'bird2')],
   ...[forLabs('mount.nfs', 'nfs-common'), forLabs('ping', 'iputils-ping'), forLabs('tcpdump')],
   ...[forLabs('busybox', 'busybox-static'), forLabs('wrk'), forLabs('ipvsadm')],
+  ...[forLabs('jq'), forLabs('curl'), forLabs('openssl'), forLabs('python3')],
 ];
 
 /** What is looked for on a machine that has booted. */

@@ -27,7 +27,7 @@ const machinePackages: readonly string[] = [
     'openssh-server',
     'cloud-init',
   ],
-  ...['ca-certificates', 'netbase', 'procps', 'kmod', 'less', 'vim-tiny', 'openssl'],
+  ...['ca-certificates', 'netbase', 'procps', 'kmod', 'less', 'vim-tiny'],
 ];
 
 /** What a node of a cluster needs besides Kubernetes' own programs. */
@@ -38,7 +38,7 @@ export const nodePackages: readonly string[] = [
 
 /** What labs look with. */
 export const labPackages: readonly string[] = [
-  ...['iproute2', 'iputils-ping', 'tcpdump', 'busybox-static', 'wrk', 'ipvsadm'],
+  ...['iproute2', 'iputils-ping', 'tcpdump', 'busybox-static', 'wrk', 'ipvsadm', 'jq', 'curl', 'openssl', 'python3'],
 ];
 
 /** Packages of Debian; what they depend on comes with them, what they recommend does not. */

@@ -104,8 +104,8 @@ test('only engines make a seat privileged', () => {
 
 test.each([
   ['none', 'podlab.local/seat:1', '256Mi', '1Gi', '/home/podlab'],
-  ['docker', 'podlab.local/seat-docker:1', '2Gi', '2Gi', '/var/lib/podlab'],
-  ['kubernetes', 'podlab.local/seat-kubernetes:1', '6Gi', '4Gi', '/var/lib/podlab'],
+  ['docker', 'podlab.local/seat-docker:1', '1Gi', '2Gi', '/var/lib/podlab'],
+  ['kubernetes', 'podlab.local/seat-kubernetes:1', '4Gi', '4Gi', '/var/lib/podlab'],
 ] as const)(
   'a seat with engine %s has an image, a volume and a limit of memory that suit it',
   (engine, image, size, memory, kept) => {
