@@ -69,8 +69,11 @@ export function tokensObject(
   return { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data };
 }
 
+/** Of the page, at the Service of its seat. */
+const servicePort = 80;
+
 function service({ nodePorts }: KubernetesPlace, { stack, number }: Seat): object {
-  const page = { name: 'page', port: 80, targetPort: pagePort, protocol: 'TCP' };
+  const page = { name: 'page', port: servicePort, targetPort: pagePort, protocol: 'TCP' };
   return {
     ...(nodePorts === undefined ? {} : { type: 'NodePort' }),
     selector: { [seatLabel]: stack },
@@ -166,7 +169,8 @@ function deployment(plan: SeatPlan, seat: Seat, metadata: Metadata): KubernetesO
 
 function ingress(given: Ingress, { hostname: host, pathname }: URL, metadata: Metadata): KubernetesObject {
   const path = pathname.replace(/(?<=.)\/$/, '');
-  const service = { name: metadata.name, port: { name: 'page' } };
+  // By number: not every controller knows ports by name.
+  const service = { name: metadata.name, port: { number: servicePort } };
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
