@@ -171,9 +171,21 @@ describeClusters('seats on a cluster', () => {
       expect(JSON.parse(check.answer.seats[0].stdout).checks[0].verdict.kind).toBe('fail');
 
       // What takes too long is ended in the container, and said so.
-      const long = await fleet('exec', '--timeout', '2', 'localhost', '1', '--', 'sh', '-c', 'echo begun; exec sleep 4321');
+      const long = await fleet(
+        'exec',
+        '--timeout',
+        '2',
+        'localhost',
+        '1',
+        '--',
+        'sh',
+        '-c',
+        'echo begun; exec sleep 4321',
+      );
       expect(long.answer.seats).toMatchObject([{ exitCode: 137, stdout: 'begun\n', timedOut: true }]);
-      expect((await fleet('exec', 'localhost', '1', '--', 'pgrep', '-f', 'sleep 4321$')).answer.seats[0].stdout).toBe('');
+      expect((await fleet('exec', 'localhost', '1', '--', 'pgrep', '-f', 'sleep 4321$')).answer.seats[0].stdout).toBe(
+        '',
+      );
 
       // A card opens the page of its seat at its Service; what is done there is on the instructor's board, and the other way round.
       const csv = join(desk.root, 'cards.csv');

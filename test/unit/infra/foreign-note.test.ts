@@ -15,7 +15,7 @@ const foreign = { name: '/srv/d.qcow2', home: '/opt/podlab' };
 test("what somebody else's image will be given, and which nodes have no way out", () => {
   expect(foreignNote(topology('kubernetes'), { foreign })).toMatchInlineSnapshot(`
     [
-      "/srv/d.qcow2 is no image of podlab's: cloud-init installs what it lacks of containerd, runc, containernetworking-plugins, iptables, nftables, ipset, conntrack, ethtool, socat, bird2, nfs-common, iproute2, iputils-ping, tcpdump, busybox-static, wrk, ipvsadm, from the archives of Debian or Ubuntu",
+      "/srv/d.qcow2 is no image of podlab's: cloud-init installs what it lacks of containerd, runc, containernetworking-plugins, iptables, nftables, ipset, conntrack, ethtool, socat, bird2, nfs-common, iproute2, iputils-ping, tcpdump, busybox-static, wrk, ipvsadm, jq, curl, openssl, python3, from the archives of Debian or Ubuntu",
       "from its own cache podlab brings kubelet, kubeadm and kubectl v1.36.3 and 11 container images, as far as they are missing",
       "no way out has b: there the image must have those packages already",
     ]
