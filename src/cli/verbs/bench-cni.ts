@@ -15,6 +15,7 @@ import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { contextOf } from '../lab-room.ts';
+import { wholeNumber } from '../number-options.ts';
 import { loadStack } from '../stack-files.ts';
 
 const defaultStacks = 'kubeadm,bridge-vxlan,bridge-bgp';
@@ -30,8 +31,8 @@ interface Chosen {
 }
 
 export async function run(app: App, { options }: VerbInput): Promise<number> {
-  const rounds = numberOf(options.rounds, '--rounds', 2, 5);
-  const seconds = numberOf(options.seconds, '--seconds', 1, 2);
+  const rounds = wholeNumber('--rounds', options.rounds, { least: 2, most: 30, usual: 5 });
+  const seconds = wholeNumber('--seconds', options.seconds, { least: 1, most: 30, usual: 2 });
   const chosen = await chooseStacks(app, `${options.stack ?? defaultStacks}`);
   const stacks = chosen.map(({ stack }) => stack);
   if (options.dryRun === true) {
@@ -103,13 +104,6 @@ function requirePrograms(app: App): void {
   throw new LabError('HOST_UNSUITABLE', `measuring needs ${packages.join(' and ')}`, {
     hint: 'Run "podlab setup --engine kubernetes", which installs what is missing.',
   });
-}
-
-function numberOf(given: string | boolean | undefined, flag: string, least: number, usual: number): number {
-  if (given === undefined) return usual;
-  const value = Number(given);
-  if (Number.isInteger(value) && value >= least && value <= 30) return value;
-  throw new LabError('USAGE', `${flag} ${given} is no whole number from ${least} to 30`);
 }
 
 function roomOf({ stack, topology }: Chosen) {

@@ -8,14 +8,14 @@ import type { App } from '../app.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openFleet } from '../fleet.ts';
+import { wholeNumber } from '../number-options.ts';
 import { openPlace } from '../seat-place.ts';
 
 const parallel = 8;
 /** Of each seat's output; a command that says more is asked for something else. */
 const maxOutputBytes = 1_048_576;
-/** Of seconds: long enough to make a room, short enough to notice a command that waits for input. */
-const usualSeconds = 120;
-const mostSeconds = 24 * 3600;
+/** Usually long enough to make a room, short enough to notice a command that waits for input. */
+const timeLimit = { least: 1, most: 24 * 3600, usual: 120, of: 'seconds' };
 
 export async function run(app: App, { args, rest, options: given }: VerbInput): Promise<number> {
   const [node = '', ...words] = args;
@@ -23,7 +23,7 @@ export async function run(app: App, { args, rest, options: given }: VerbInput): 
   if (program === undefined) {
     throw new LabError('USAGE', 'no command', { hint: 'Write it behind --: podlab fleet exec node1 -- ip route' });
   }
-  const seconds = secondsOf(given.timeout);
+  const seconds = wholeNumber('--timeout', given.timeout, timeLimit);
   const fleet = await openFleet(app, given.workshop as string | undefined);
   const place = await openPlace(app, fleet);
   const outcomes = await runSeats({
@@ -59,10 +59,4 @@ export async function run(app: App, { args, rest, options: given }: VerbInput): 
 function lined(stack: string, output: string, ending: readonly string[]): string {
   const lines = output.split('\n').filter((line) => line !== '');
   return [...lines, ...ending].map((line) => `${stack}: ${sanitizeLine(line)}\n`).join('');
-}
-
-function secondsOf(given: unknown): number {
-  const seconds = Number(given ?? usualSeconds);
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= mostSeconds) return seconds;
-  throw new LabError('USAGE', `--timeout ${given} is not a whole number of seconds from 1 to ${mostSeconds}`);
 }

@@ -1,6 +1,5 @@
 // podlab fleet up: a room for every seat.
 
-import { LabError } from '../../error.ts';
 import { selectSeats } from '../../fleet/select-seats.ts';
 import type { Seat } from '../../fleet/workshop.ts';
 import type { App } from '../app.ts';
@@ -8,6 +7,7 @@ import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Fleet, openFleet } from '../fleet.ts';
 import { answerOutcomes, onSeats } from '../fleet-work.ts';
+import { wholeNumber } from '../number-options.ts';
 import { openPlace, type SeatPlace } from '../seat-place.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
@@ -23,7 +23,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
       title: 'building',
       seats,
       ...pace,
-      parallel: parallelOf(options.parallel, pace.parallel),
+      parallel: wholeNumber('--parallel', options.parallel, { least: 1, most: 100, usual: pace.parallel }),
       work: (seat) => place.up(seat),
     });
   });
@@ -44,12 +44,4 @@ function preview(app: App, json: boolean, { workshop }: Fleet, place: SeatPlace,
       : `${workshop.name}: ${rooms.length} rooms of stack ${workshop.stack} would be built: ${rooms.join(', ')}\n${place.preview}\n`,
   );
   return exitCodes.done;
-}
-
-/** @throws LabError USAGE */
-function parallelOf(given: unknown, usual: number): number {
-  if (given === undefined) return usual;
-  const number = Number(given);
-  if (Number.isInteger(number) && number >= 1 && number <= 100) return number;
-  throw new LabError('USAGE', `--parallel ${given} is not a whole number from 1 to 100`);
 }

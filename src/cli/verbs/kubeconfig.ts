@@ -11,6 +11,7 @@ import type { App } from '../app.ts';
 import { type ClusterRoom, clusterRoom } from '../cluster-room.ts';
 import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { portNumber } from '../number-options.ts';
 import { kubeconfigOf } from '../room-kubeconfig.ts';
 
 export async function run(app: App, { args, options }: VerbInput): Promise<number> {
@@ -21,7 +22,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
     hand(app, kubeconfig, output);
     return exitCodes.done;
   }
-  const port = portOf(options.forward);
+  const port = portNumber('--forward', options.forward);
   const server = await listen(room, kubeconfig, port);
   const address = server.address();
   const listening = typeof address === 'object' && address !== null ? address.port : port;
@@ -36,12 +37,6 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
 function hand(app: App, kubeconfig: string, output: string | undefined): void {
   if (output === undefined) app.stdout.write(kubeconfig);
   else writeFileAtomic(output, kubeconfig);
-}
-
-function portOf(given: string | boolean): number {
-  const port = given === true ? 0 : Number(given);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new LabError('USAGE', `--forward: there is no port ${given}`, { hint: 'Write a number from 1 to 65535.' });
 }
 
 async function listen({ stack, driver }: ClusterRoom, kubeconfig: string, port: number): Promise<Server> {

@@ -9,7 +9,8 @@ import { labDesk } from '../lab-desk.ts';
 import { readLab } from '../lab-files.ts';
 import { rememberLab, roomFor } from '../lab-room.ts';
 import { openMailbox } from '../mailbox.ts';
-import { portOf, untilInterrupted } from '../page-server.ts';
+import { portNumber } from '../number-options.ts';
+import { untilInterrupted } from '../page-server.ts';
 
 /** Requests of one page that may wait for each other. */
 const mostWaiting = 8;
@@ -29,7 +30,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
     },
     inbox: () => mailbox.inbox(),
   });
-  const server = await serveParticipant(desk, portOf(options.port));
+  const server = await serveParticipant(desk, portNumber('--port', options.port));
   try {
     app.answer(options.json === true, { lab: lab.name, stack: room.stack, url: server.link() }, () => '');
     if (options.json !== true) app.stdout.write(`${server.link()}\n`);

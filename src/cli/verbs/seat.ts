@@ -21,7 +21,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { changeInbox, keepPolicy } from '../inbox-file.ts';
 import { readLab } from '../lab-files.ts';
 import { contextOf } from '../lab-room.ts';
-import { portOf, untilInterrupted } from '../page-server.ts';
+import { portNumber } from '../number-options.ts';
+import { untilInterrupted } from '../page-server.ts';
 import { seatDesks } from '../seat-desks.ts';
 import { loadStack, roomName } from '../stack-files.ts';
 import { workshopPictures } from '../workshop-desk.ts';
@@ -41,7 +42,7 @@ export async function run(app: App, { args, options }: VerbInput): Promise<numbe
     ...{ address: (options.listen as string | undefined) ?? '127.0.0.1', tls: undefined },
     ...{ names: ['127.0.0.1', 'localhost'], front: frontOf(stack, options.url as string | undefined) },
   };
-  const server = await serveSeat(pages, portOf(options.port), place);
+  const server = await serveSeat(pages, portNumber('--port', options.port), place);
   try {
     app.answer(options.json === true, { stack, url: server.origin }, () => `${server.origin}/seat\n`);
     await untilInterrupted(app, () => {});

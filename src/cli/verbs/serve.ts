@@ -9,14 +9,15 @@ import type { VerbInput } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openFleet } from '../fleet.ts';
 import { placeOf } from '../listen-place.ts';
-import { portOf, untilInterrupted } from '../page-server.ts';
+import { portNumber } from '../number-options.ts';
+import { untilInterrupted } from '../page-server.ts';
 import { workshopDesk } from '../workshop-desk.ts';
 
 export async function run(app: App, { options }: VerbInput): Promise<number> {
   const fleet = await openFleet(app, options.workshop as string | undefined);
   const { name, place: where } = fleet.workshop;
   const place = await placeOf(app, name, options);
-  const port = portOf(options.port);
+  const port = portNumber('--port', options.port);
   const lock = join(app.paths.runtime, 'fleet', `${name}.serve.lock`);
   // Two servers would write to the same journals; two instructors share one server.
   return withLock(lock, `the server of workshop "${name}"`, async () => {

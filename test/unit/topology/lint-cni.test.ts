@@ -3,15 +3,13 @@
 import { expect, test } from 'vitest';
 import { renderProblem } from '../../../src/error.ts';
 import { lintStack } from '../../../src/topology/load-topology.ts';
+import { say, warn } from './lint-file.ts';
 
 /** A cluster with these lines of settings; the first one is on line 3. */
 function lint(...lines: readonly string[]): readonly string[] {
   const text = ['config:', '  podlab:engine: kubernetes', ...lines.map((line) => `  ${line}`)].join('\n');
   return lintStack(text, { stack: 'lab', file: 'f' }).problems.map(renderProblem);
 }
-
-const say = (at: string, message: string, hint: string) => [`f:${at}: error: ${message}\n    ${hint}`];
-const warn = (at: string, message: string, hint: string) => [`f:${at}: warning: ${message}\n    ${hint}`];
 
 const asPhrase = 'an AS number from 1 to 4294967295, or one of per-node, per-rack';
 const privateHint = 'Write a number from 64512 to 65534, or from 4200000000 to 4294967294.';

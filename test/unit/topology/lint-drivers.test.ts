@@ -3,18 +3,13 @@
 import { describe, expect, test } from 'vitest';
 import { renderProblem } from '../../../src/error.ts';
 import { lintStack, loadTopology } from '../../../src/topology/load-topology.ts';
+import { config, say, warn } from './lint-file.ts';
 
 const lint = (text: string, stack = 'lab', routes: readonly string[] = []) =>
   lintStack(text, { stack, file: 'f', hostRoutes: routes.map((cidr) => ({ cidr, dev: 'virbr1' })) }).problems.map(
     renderProblem,
   );
 const load = (text: string, stack = 'lab') => loadTopology(text, { stack, file: 'f' });
-
-const say = (at: string, message: string, hint: string) => [`f:${at}: error: ${message}\n    ${hint}`];
-const warn = (at: string, message: string, hint: string) => [`f:${at}: warning: ${message}\n    ${hint}`];
-
-/** A file of one line per setting; the first one is on line 2. */
-const config = (...lines: readonly string[]) => ['config:', ...lines.map((line) => `  ${line}`)].join('\n');
 
 describe('a cluster that is there', () => {
   const existing = (...lines: readonly string[]) =>
