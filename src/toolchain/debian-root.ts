@@ -1,6 +1,6 @@
 // Programs of Debian packages with the libraries that they load, as entries of a layer.
 
-import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { LabError } from '../error.ts';
 import { listDir, readTextIfExists } from '../host/files.ts';
@@ -50,8 +50,27 @@ export async function unpackPackages(
       hint: 'It uses the package sources of this machine: see whether "apt-get update" works.',
     });
   }
-  return { dir, locate: (program) => programDirs.map((at) => `${at}/${program}`).find((at) => existsSync(dir + at)) };
+  return debianRoot(dir);
 }
+
+/** @param dir where packages have been unpacked */
+export function debianRoot(dir: string): DebianRoot {
+  return { dir, locate: (program) => programDirs.map((at) => `${at}/${program}`).find((at) => isWithin(dir, at)) };
+}
+
+/** Whether there is a file. What a link points to counts within the root, and not on this machine. */
+function isWithin(dir: string, path: string): boolean {
+  let at = path;
+  for (let followed = 0; followed < maxLinks; followed++) {
+    const stat = lstatSync(join(dir, at), { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink() !== true) return stat !== undefined;
+    at = resolve(dirname(at), readlinkSync(join(dir, at)));
+  }
+  return false;
+}
+
+/** As many as Linux follows. */
+const maxLinks = 40;
 
 /** Programs, what their links point to, and every library that they load, by the loader's own account. */
 export async function programsWithLibraries(root: DebianRoot, programs: readonly string[]): Promise<LayerEntry[]> {
@@ -85,7 +104,7 @@ const programDirs = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 const loaders = ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1'];
 
 async function librariesOf(root: DebianRoot, file: string): Promise<readonly string[]> {
-  const loader = loaders.find((at) => existsSync(root.dir + at));
+  const loader = loaders.find((at) => isWithin(root.dir, at));
   if (loader === undefined) return [];
   const { exitCode, stdout } = await runProgram(['chroot', root.dir, loader, '--list', file], {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
