@@ -4,9 +4,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import type { Need } from '../src/driver/doctor/finding.ts';
 import { missingPackages } from '../src/driver/doctor/programs.ts';
 import { examineLayers, type Layer } from './layers.ts';
-import { shareToolchain } from './support/toolchain-cache.ts';
+import { shareCache } from './support/shared-cache.ts';
 
 interface Count {
   passed: number;
@@ -21,6 +22,8 @@ const uid = process.geteuid?.() ?? 0;
 // Rooms of the tests stand apart from those that a person may have on this machine.
 const scratch = mkdtempSync(join(tmpdir(), 'podlab-test-'));
 const podlabRoot = join(scratch, 'rooms');
+/** Layers that must run. libvirt and pulumi run only when they are named here: they take minutes. */
+const required = (process.env.PODLAB_REQUIRE ?? '').split(',').filter((name) => name !== '');
 // Labs are proved as long as there is time: on a machine that first has to build everything they may not all be.
 const minutes = Number(process.env.PODLAB_TEST_MINUTES ?? Number.POSITIVE_INFINITY);
 
@@ -46,9 +49,8 @@ async function main(): Promise<number> {
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
   try {
     setUp();
-    shareToolchain(podlabRoot);
+    shareCache(podlabRoot);
     const layers = await examineLayers(uid, path);
-    const required = (process.env.PODLAB_REQUIRE ?? '').split(',').filter((name) => name !== '');
     const runnable = layers.filter(({ skipped }) => skipped === '');
     add(total, check());
     for (const { name } of runnable) add(total, vitest(name));
@@ -63,7 +65,7 @@ async function main(): Promise<number> {
     total.skipped += layers.filter(({ skipped }) => skipped !== '').length - unmet.length;
     const left = late.length === 0 ? [] : [`labs ${late.join(', ')}: skipped: not begun within ${minutes} minutes`];
     const titles = [...leftOut.map((title) => `skipped: ${title}`), ...broken.map((title) => `failed: ${title}`)];
-    console.log(`\n${[...layers.map((layer) => describe(layer, required)), ...left, ...titles, ''].join('\n')}`);
+    console.log(`\n${[...layers.map((layer) => describe(layer)), ...left, ...titles, ''].join('\n')}`);
   } finally {
     spawnSync(bin('node'), ['bin/podlab.mjs', 'down', '--all'], { cwd: root, env: podlabEnv(), stdio: 'ignore' });
     rmSync(scratch, { recursive: true, force: true });
@@ -74,21 +76,15 @@ async function main(): Promise<number> {
 
 /** Root on Debian gets what is missing; anybody else is told, and the layers that need it are skipped. */
 function setUp(): void {
-  const packages = missingPackages(path, [
-    'sandbox',
-    'labs',
-    'impairments',
-    'docker',
-    'kubernetes',
-    'bench',
-    'browser',
-  ]);
+  const needs: Need[] = ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes', 'bench', 'browser'];
+  const machines = required.includes('libvirt');
+  const packages = missingPackages(path, machines ? [...needs, 'libvirt'] : needs);
   if (packages.length === 0) return;
   console.log(`missing Debian packages: ${packages.join(' ')}`);
-  for (const engine of ['docker', 'kubernetes']) {
-    const setup = ['bin/podlab.mjs', 'setup', '--yes', '--tests', '--engine', engine];
+  for (const options of ['--engine docker', '--engine kubernetes', ...(machines ? ['--driver libvirt'] : [])]) {
+    const setup = ['bin/podlab.mjs', 'setup', '--yes', '--tests', ...options.split(' ')];
     if (uid === 0) spawnSync(bin('node'), setup, { cwd: root, stdio: 'inherit', env: podlabEnv() });
-    else console.log(`install them as root with: npm run -s podlab -- setup --engine ${engine}`);
+    else console.log(`install them as root with: npm run -s podlab -- setup ${options}`);
   }
 }
 
@@ -173,7 +169,7 @@ function add(total: Count, part: Count): void {
   total.skipped += part.skipped;
 }
 
-function describe({ name, skipped, labs }: Layer, required: readonly string[]): string {
+function describe({ name, skipped, labs }: Layer): string {
   if (skipped === '') return `${name}: ran${labs.length === 0 ? '' : `, with labs ${labs.join(', ')}`}`;
   return `${name}: ${required.includes(name) ? 'FAILED, it is required here' : 'skipped'}: ${skipped}`;
 }

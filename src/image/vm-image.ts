@@ -36,7 +36,13 @@ export const imageFiles = {
 
 export function imagePlaces(cacheDir: string) {
   const root = join(cacheDir, 'vm-images');
-  return { root, lock: join(cacheDir, 'vm-images.lock') };
+  return { root, lock: join(root, lockName) };
+}
+
+const lockName = 'lock';
+
+function imageNames(cacheDir: string): readonly string[] {
+  return listDir(imagePlaces(cacheDir).root).filter((name) => name !== lockName && !name.endsWith('.new'));
 }
 
 export function imageOf(entry: Entry): VmImage {
@@ -64,9 +70,7 @@ export interface ImageState {
 
 /** By name. @param verify reads every byte */
 export async function listImages(cacheDir: string, verify = false): Promise<readonly ImageState[]> {
-  const { root } = imagePlaces(cacheDir);
-  const names = listDir(root).filter((name) => !name.endsWith('.new'));
-  return Promise.all(names.map((name) => imageState(cacheDir, name, verify)));
+  return Promise.all(imageNames(cacheDir).map((name) => imageState(cacheDir, name, verify)));
 }
 
 /** @throws LabError NOT_FOUND */
@@ -80,7 +84,7 @@ export async function imageState(cacheDir: string, name: string, verify: boolean
 /** Removes an image; rooms whose disks are overlays of it lose what they stand on. @throws LabError NOT_FOUND */
 export function removeImage(cacheDir: string, name: string): void {
   const dir = entryDir(cacheDir, name);
-  if (!listDir(imagePlaces(cacheDir).root).includes(name)) throw noImage(cacheDir, name);
+  if (!imageNames(cacheDir).includes(name)) throw noImage(cacheDir, name);
   rmSync(dir, { recursive: true, force: true });
 }
 
@@ -96,7 +100,7 @@ function entryDir(cacheDir: string, name: string): string {
 }
 
 function noImage(cacheDir: string, name: string): LabError {
-  const known = listDir(imagePlaces(cacheDir).root);
+  const known = imageNames(cacheDir);
   return new LabError('NOT_FOUND', `there is no machine image ${JSON.stringify(name)}`, {
     hint: known.length === 0 ? 'Run "podlab image build" to make one.' : `There are: ${known.join(', ')}.`,
   });

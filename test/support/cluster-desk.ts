@@ -3,7 +3,7 @@
 import { describe } from 'vitest';
 import { examineLayers } from '../layers.ts';
 import { type Desk, withDesk } from './podlab.ts';
-import { shareToolchain } from './toolchain-cache.ts';
+import { shareCache } from './shared-cache.ts';
 
 const path = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 const layers = await examineLayers(process.geteuid?.() ?? 0, path);
@@ -26,7 +26,7 @@ export interface ClusterDesk extends Desk {
 /** Gives a desk to `work`; its rooms are cold at first, its toolchain is that of the machine. */
 export async function withClusters(work: (desk: ClusterDesk) => Promise<void>): Promise<void> {
   await withDesk(async (desk) => {
-    shareToolchain(desk.root);
+    shareCache(desk.root);
     const run = async (...words: readonly string[]) => {
       const { exitCode, stdout, stderr } = await desk.podlab(...words);
       if (exitCode !== 0) throw new Error(`podlab ${words.join(' ')}: exit code ${exitCode}: ${stderr}`);

@@ -8,7 +8,7 @@ import { podlabPaths } from '../../src/host/paths.ts';
 import { listImages } from '../../src/image/vm-image.ts';
 import { examineLayers } from '../layers.ts';
 import { type LibvirtRoom, path } from './libvirt-room.ts';
-import { shareToolchain } from './toolchain-cache.ts';
+import { shareCache } from './shared-cache.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const layers = await examineLayers(process.geteuid?.() ?? 0, path);
@@ -73,7 +73,7 @@ export function podlabIn(room: LibvirtRoom): PodlabThere {
       return file;
     },
     readyMade: (stack, name = stack) => {
-      if (!existsSync(join(own, 'cache'))) shareToolchain(own);
+      if (!existsSync(join(own, 'cache'))) shareCache(own);
       const file = join(own, `Pulumi.${name}.yaml`);
       const text = readFileSync(join(root, 'stacks', `Pulumi.${stack}.yaml`), 'utf8');
       writeFileSync(file, `${text}\n${machineSettings(join(room.dir, 'disks', stack), image?.disk ?? '')}`);

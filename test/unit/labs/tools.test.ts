@@ -32,11 +32,9 @@ const elsewhere = ['kubectl', 'kubeadm', 'virsh', 'bash', 'split'];
 /** Programs that no Debian has from the start; a block that has one of these words runs it. */
 const seldom = /(?:^|[|;&(`]\s*|\s)(jq|curl|openssl|python3|conntrack|wrk|tcpdump|socat|birdc|ctr)(?=\s|$)/gm;
 
-const exercises = ['labs', join('drafts', 'labs')].flatMap((dir) =>
-  readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\/\d\d-.*\.md$/.test(name))
-    .map((name) => join(dir, name)),
-);
+const exercises = readdirSync(join(root, 'labs'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\/\d\d-.*\.md$/.test(name))
+  .map((name) => join('labs', name));
 
 interface Head {
   readonly requires?: { readonly tools?: readonly string[]; readonly engine?: 'docker' | 'kubernetes' };
