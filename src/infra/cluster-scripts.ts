@@ -47,6 +47,24 @@ kubectl --namespace kube-system patch secret bootstrap-token-${id} --type merge 
 `;
 }
 
+/**
+ * On the first node, before Pulumi's plugin kubernetes asks for the same. The API server makes the description of its API when it
+ * is first asked for it, in each encoding: where processors are emulated that takes longer than the 32 s that the plugin waits.
+ * kubectl can't ask for the plugin's encoding. An image without curl has its own processors, or fails as it would have failed.
+ */
+export const describeApiScript = `set -eu
+command -v curl >/dev/null || exit 0
+server=$(kubectl --kubeconfig ${adminKubeconfig} config view --output 'jsonpath={.clusters[0].cluster.server}')
+cd /etc/kubernetes/pki
+for try in $(seq 5); do
+  curl --silent --show-error --fail --max-time 180 --output /dev/null --cacert ca.crt \\
+    --cert apiserver-kubelet-client.crt --key apiserver-kubelet-client.key \\
+    --header 'Accept: application/com.github.proto-openapi.spec.v2@v1.0+protobuf' "$server/openapi/v2" && exit 0
+  sleep 5
+done
+exit 1
+`;
+
 /** On the first node, while the worker still runs. A machine that does not answer any more keeps nobody from going on. */
 export function unregisterScript(node: string): string {
   return `set -eu

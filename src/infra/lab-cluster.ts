@@ -5,7 +5,7 @@ import { ComponentResource, type ComponentResourceOptions, type Output, type Res
 import { parse } from 'yaml';
 import { discoveryKubeconfigOf, nodeObjects } from '../cluster/kubeadm.ts';
 import type { Topology } from '../topology/topology.ts';
-import { initScript, joinScript, registerScript, unregisterScript } from './cluster-scripts.ts';
+import { describeApiScript, initScript, joinScript, registerScript, unregisterScript } from './cluster-scripts.ts';
 import { connectionTo } from './connection.ts';
 import type { LabNode } from './lab-node.ts';
 import type { RoomSettings } from './room-settings.ts';
@@ -15,13 +15,15 @@ export interface LabClusterArgs {
   readonly settings: RoomSettings;
   /** In the topology's order, each with the address by which it is reached. */
   readonly nodes: readonly { readonly name: string; readonly address: string; readonly machine: LabNode }[];
+  /** Whether Pulumi makes objects in it. */
+  readonly hasObjects: boolean;
 }
 
 export class LabCluster extends ComponentResource {
   /** The administrator's kubeconfig, with the API server's address on the advertised network: a secret. */
   readonly kubeconfig: Output<string>;
-  /** There when every node has joined. */
-  readonly joined: readonly Resource[];
+  /** There when every node has joined, and the API server has described its API to whoever makes objects. */
+  readonly ready: readonly Resource[];
 
   constructor(name: string, args: LabClusterArgs, options?: ComponentResourceOptions) {
     super('podlab:infra:LabCluster', name, {}, options);
@@ -68,7 +70,8 @@ export class LabCluster extends ComponentResource {
       );
       return command(node, `${node.name}-join`, joinScript, { stdin: discovery }, [init, register]);
     });
-    this.joined = [init, ...joins];
+    const described = args.hasObjects ? [command(first, `${first.name}-api`, describeApiScript, {}, [init])] : [];
+    this.ready = [init, ...joins, ...described];
     this.registerOutputs({ kubeconfig: this.kubeconfig });
   }
 }

@@ -76,16 +76,17 @@ function makeCluster(
   { cni, workloads }: NonNullable<RoomSettings['cluster']>,
   nodes: readonly { readonly name: string; readonly address: string; readonly machine: LabNode }[],
 ): Output<string> {
-  const { kubeconfig, joined } = new LabCluster('cluster', { topology, settings, nodes });
+  // Without objects of its own to make, a room does not need the plugin kubernetes.
+  const hasObjects = cni.manifests !== '' || cni.later !== '' || workloads.length > 0;
+  const { kubeconfig, ready } = new LabCluster('cluster', { topology, settings, nodes, hasObjects });
   const first = nodes[0]?.machine.domain;
   if (first === undefined) throw new RangeError('a cluster has at least one node');
-  // Without objects of its own to make, a room does not need the plugin kubernetes.
-  if (cni.manifests === '' && cni.later === '' && workloads.length === 0) return kubeconfig;
+  if (!hasObjects) return kubeconfig;
   const provider = new KubernetesProvider(
     'kubernetes',
     // Another machine is another cluster, even at the same address.
     { kubeconfig, clusterIdentifier: first.uuid, deleteUnreachable: true, enableServerSideApply: true },
-    { deletedWith: first, dependsOn: [...joined] },
+    { deletedWith: first, dependsOn: [...ready] },
   );
   const pods = new LabCni('cni', { cni, provider, deletedWith: first });
   if (workloads.length > 0) {

@@ -99,10 +99,10 @@ export function libvirtDriver(options: DriverOptions): Driver {
         return { created: true, from: '', phases: [] };
     }
     const { makeRoom } = await import('./make-room.ts');
-    const { phases, isAllNew } = await makeRoom({ ...options, topology, file }, anew, reporter);
+    const { phases, isUntouched } = await makeRoom({ ...options, topology, file }, anew, reporter);
     const made = requireRoom(stack);
     await restart(made, reporter);
-    if (isAllNew) await keepReady(made, reporter);
+    if (isUntouched) await keepReady(made, reporter);
     return { created: true, from: '', phases };
   };
 

@@ -16,12 +16,13 @@ import { proveMachines } from './prove-room.ts';
 import { neverConnected, pulumiFault } from './pulumi-errors.ts';
 import { followPulumi, type Progress } from './pulumi-progress.ts';
 import { type IfMissing, type KnownResource, openPulumi, type PulumiRoom } from './pulumi-stack.ts';
+import { isUntouched } from './untouched.ts';
 import { hostExecutor } from './way-in.ts';
 
 export interface Made {
   readonly phases: readonly Phase[];
   /** Whether nobody can have worked on any of its machines before. */
-  readonly isAllNew: boolean;
+  readonly isUntouched: boolean;
 }
 
 /** @param anew gives every machine a new disk, and so a new life */
@@ -35,7 +36,7 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   const room = await openOrFail(request, 'make');
   const { known, cut } = await settle(room, request, earlier, reporter);
   // Before the first thing is made, so that what is left of it can be found.
-  keepVmRecord(paths.state, { ...record, complete: false }, settings.keys);
+  keepVmRecord(paths.state, { ...record, complete: false, wasReady: hasBeenReady(earlier) }, settings.keys);
   const work = async () => {
     await requireSpace(topology, settings, hostExecutor(settings.uri, request), known);
     const disks = anew ? known.filter(isDisk).map(({ urn }) => urn) : [];
@@ -51,15 +52,15 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   });
   if (signal.aborted) throw interrupted(stack);
   const proof = await proveMachines(request, settings, record, reporter);
-  keepVmRecord(paths.state, record, settings.keys);
+  keepVmRecord(paths.state, { ...record, wasReady: true }, settings.keys);
   return {
     phases: [gathered, ...progress.phases, ...proof],
-    isAllNew: topology.nodes.every(({ name }) => isNew(name, progress)),
+    isUntouched: isUntouched(earlier, topology.nodes, progress.changes),
   };
 }
 
-function isNew(node: string, { changes }: Progress): boolean {
-  return changes.some(({ what, name }) => name === `machine ${node}` && (what === 'make' || what === 'replace'));
+function hasBeenReady(earlier: VmRecord | undefined): boolean {
+  return earlier !== undefined && earlier.wasReady !== false;
 }
 
 export async function previewRoom(request: RoomRequest, reporter: Reporter): Promise<readonly Change[]> {

@@ -192,11 +192,19 @@ function toolFault(said: string, stack: string): LabError | undefined {
           hint: `See what it said while it booted: podlab logs ${stack}.`,
         }),
     ],
+    [
+      /configured Kubernetes cluster is unreachable: (?:unable to load schema information from the API server: )?([^\n]*)/,
+      ([, why]) =>
+        new LabError('TIMEOUT', `the API server of stack "${stack}" does not answer: ${why}`, {
+          hint: `What is made is kept: run "podlab up ${stack}" again. If it stays: podlab logs ${stack}.`,
+        }),
+    ],
   ]);
 }
 
 function unknownFault(said: string, stack: string): LabError {
-  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  // Where in the program it happened is nothing that a person can mend.
+  const lines = said.split('\n').filter((line) => line.trim() !== '' && !/^\s+at \S/.test(line));
   return new LabError('COMMAND_FAILED', `stack "${stack}": ${lines.slice(-20).join('\n') || 'Pulumi failed'}`, {
     hint: `What is made is kept. Run "podlab up ${stack}" again to go on, or "podlab down ${stack}".`,
   });

@@ -103,6 +103,7 @@ const commands: Readonly<Record<string, (of: string) => string>> = {
   complete: (node) => `bringing ${node} what its image lacks`,
   peers: (node) => `telling ${node} who the others are`,
   register: (node) => `making room for ${node} in the cluster`,
+  api: () => 'having the API server describe its API',
 };
 
 /** `urn:pulumi:STACK::PROJECT::TYPE$TYPE::NAME`. */
@@ -146,7 +147,7 @@ function phaseOf(urn: string): string {
   return phases[what] ?? what;
 }
 
-const phases: Readonly<Record<string, string>> = { lease: 'networks', ready: 'boot', register: 'join' };
+const phases: Readonly<Record<string, string>> = { lease: 'networks', ready: 'boot', register: 'join', api: 'pods' };
 
 interface Running {
   update(detail: string): void;

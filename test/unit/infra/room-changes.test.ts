@@ -81,7 +81,7 @@ const leases = (node: string) => networks.map((network) => `${node}.${network}-l
 const machine = (node: string) =>
   ['', '-cloudinit', '-disk', '-peers', '-ready', '-seed'].map((part) => `${node}${part}`);
 const worker = (node: string) => [`${node}-join`, `${node}-register`];
-const objects = ['cni', 'kubernetes'];
+const objects = ['cni', 'kubernetes', 'node1-api'];
 const cluster = [...objects, 'node1-init', ...worker('node2')];
 const all = (...names: readonly (readonly string[])[]) => names.flat().sort();
 const but = (names: readonly string[], ...others: readonly string[]) => names.filter((name) => !others.includes(name));

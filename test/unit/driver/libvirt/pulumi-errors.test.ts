@@ -109,6 +109,11 @@ const faults: Readonly<Record<string, readonly [ErrorCode, string, string]>> = {
     'stack "vms" is locked by another Pulumi: root@elsewhere, process 1, since 2026-11-21T20:00:00Z',
     'pulumi cancel --stack vms',
   ],
+  'api-unreachable': [
+    'TIMEOUT',
+    'the API server of stack "vms" does not answer: Get "https://192.168.39.11:6443/openapi/v2?timeout=32s": context deadline exceeded',
+    'podlab up vms',
+  ],
   // By the form of commandOutputs.go of pulumi-command 1.2.1, and not recorded.
   'image-not-completed': [
     'HOST_UNSUITABLE',
@@ -134,6 +139,8 @@ test('a fault that nobody knows is told as it was said, from its end, with the w
   expect(message).toMatch(/^stack "vms": line 10\n[\s\S]*line 29$/);
   expect(hint).toContain('podlab up vms');
   expect(pulumiFault('', 'vms').message).toBe('stack "vms": Pulumi failed');
+  const trace = 'oh no\n    at Object.registerResource (file:///x/resource.js:413:27)';
+  expect(pulumiFault(trace, 'vms').message).toBe('stack "vms": oh no');
 });
 
 test('marks of colour do not hide a fault', () => {

@@ -89,6 +89,7 @@ test('commands are told by what they are there for; of their removal only what t
     ['update', 'my-node-peers'],
     ['create', 'my-node-register'],
     ['delete', 'my-node-register'],
+    ['create', 'my-node-api'],
     ['delete', 'my-node-join'],
     ['delete', 'my-node.my-net-lease', 'local'],
   ]) {
@@ -101,8 +102,9 @@ test('commands are told by what they are there for; of their removal only what t
     'begin telling my-node who the others are',
     'begin making room for my-node in the cluster',
     'begin taking my-node out of the cluster',
+    'begin having the API server describe its API',
   ]);
-  expect(progress.phases.map(({ name }) => name)).toEqual(['networks', 'boot', 'peers', 'join']);
+  expect(progress.phases.map(({ name }) => name)).toEqual(['networks', 'boot', 'peers', 'join', 'pods']);
 });
 
 test('what podlab brings to a machine is a step and a phase of its own', async () => {
