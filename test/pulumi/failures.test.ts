@@ -80,7 +80,7 @@ describePulumi('making a room', () => {
       const { error } = await there.answer<Failure>(['up', file], 4);
       expect.soft(error).toMatchObject({ code: 'HOST_UNSUITABLE', hint: expect.stringContaining('vm:directory') });
       expect.soft(error.message).toContain('pool is full');
-      await room.host.run(['mount', '-o', 'remount,size=64m', disks]);
+      await room.host.run(['mount', '-o', 'remount,size=512m', disks]);
       await goesOn(room, there, file);
     });
   });
