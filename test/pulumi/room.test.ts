@@ -9,6 +9,8 @@ import { describePulumi, podlabIn } from '../support/pulumi-room.ts';
 
 interface Up {
   readonly created: boolean;
+  /** What it was put back from; '' when it was made. */
+  readonly from: string;
   readonly durationMs: number;
   readonly phases: readonly { readonly name: string; readonly ms: number }[];
 }
@@ -74,11 +76,15 @@ describePulumi('a room of virtual machines', () => {
       );
       expect.soft(seen.stdout.trim()).toBe('running');
 
-      // Reset: what a participant has written is gone.
-      await podlab('exec', 'node1', '--stack', 'vms', '--', 'touch', '/root/mine');
-      await note('reset', await answer<Up>(['reset', 'vms']));
-      const mine = await podlab('exec', 'node1', '--stack', 'vms', '--', 'ls', '/root/mine');
-      expect.soft(mine.exitCode).toBe(2);
+      // Reset: what a participant has written is gone. After Pulumi by hand there is no moment to go back to; then there is one.
+      for (const from of ['', 'golden']) {
+        await podlab('exec', 'node1', '--stack', 'vms', '--', 'touch', '/root/mine');
+        const reset = await answer<Up>(['reset', 'vms']);
+        await note('reset', reset);
+        expect.soft(reset.from).toBe(from);
+        const mine = await podlab('exec', 'node1', '--stack', 'vms', '--', 'ls', '/root/mine');
+        expect.soft(mine.exitCode).toBe(2);
+      }
 
       // A node more: what is its own, and the others hear of it. Nobody else is touched.
       const lives = async () => [
