@@ -21,7 +21,8 @@ export async function examineLayers(uid: number, path: string): Promise<readonly
   const networks = isMet(findings, 'labs') ? '' : lacking(findings, ['sandbox', 'labs']);
   const browser =
     networks === '' && isMet(findings, 'browser') ? '' : lacking(findings, ['sandbox', 'labs', 'browser']);
-  const docker = isMet(findings, 'docker') ? '' : lacking(findings, ['sandbox', 'docker']);
+  const docker =
+    isMet(findings, 'docker') && isMet(findings, 'sshd') ? '' : lacking(findings, ['sandbox', 'docker', 'sshd']);
   const kubernetes = isMet(findings, 'kubernetes') ? '' : lacking(findings, ['sandbox', 'kubernetes']);
   const libvirt = isMet(findings, 'libvirt') ? '' : lacking(findings, ['sandbox', 'libvirt']);
   return [

@@ -76,7 +76,7 @@ async function main(): Promise<number> {
 
 /** Root on Debian gets what is missing; anybody else is told, and the layers that need it are skipped. */
 function setUp(): void {
-  const needs: Need[] = ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes', 'bench', 'browser'];
+  const needs: Need[] = ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes', 'bench', 'browser', 'sshd'];
   const machines = required.includes('libvirt');
   const packages = missingPackages(path, machines ? [...needs, 'libvirt'] : needs);
   if (packages.length === 0) return;

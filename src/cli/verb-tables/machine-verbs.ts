@@ -50,7 +50,7 @@ export const machineVerbs: readonly Verb[] = [
       { flags: '-y, --yes', summary: 'do not ask' },
       { flags: '--engine <engine>', summary: 'also what this engine needs: docker or kubernetes' },
       { flags: '--driver <driver>', summary: 'also what this driver needs: libvirt' },
-      { flags: '--tests', summary: "also what podlab's own tests need: a browser" },
+      { flags: '--tests', summary: "also what podlab's own tests need: a browser, an SSH server" },
       { flags: '--dry-run', summary: 'only show the list' },
       json,
     ],

@@ -16,6 +16,7 @@ const needs: readonly { need: Need; title: string }[] = [
   { need: 'libvirt', title: 'virtual machines by libvirt, and their image' },
   { need: 'bench', title: 'podlab bench cni, on top of that' },
   { need: 'browser', title: "podlab's own tests of its pages" },
+  { need: 'sshd', title: "podlab's own tests of nodes that are reached by SSH" },
 ];
 
 export async function run(app: App, { options }: VerbInput): Promise<number> {

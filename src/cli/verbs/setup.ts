@@ -26,7 +26,7 @@ export async function run(app: App, { options }: VerbInput): Promise<number> {
     throw new LabError('USAGE', `there is nothing to set up for driver "${driver}"`, { hint });
   }
   const ofDriver: readonly Need[] = driver === 'libvirt' ? ['libvirt'] : [];
-  const tests: readonly Need[] = options.tests === true ? ['browser'] : [];
+  const tests: readonly Need[] = options.tests === true ? ['browser', 'sshd'] : [];
   const needs = [...basicNeeds, ...ofEngine, ...ofDriver, ...tests];
   const packages = missingPackages(app.programPath, needs);
   const commands = packages.length === 0 ? [] : installCommands(packages);
@@ -76,6 +76,7 @@ const servicesOf: Readonly<Record<string, readonly string[]>> = {
   bird2: ['bird'],
   containerd: ['containerd'],
   'docker.io': ['docker.socket', 'docker'],
+  'openssh-server': ['ssh'],
 };
 
 function announce(packages: readonly string[], commands: readonly Argv[]): string {

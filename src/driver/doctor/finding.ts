@@ -1,7 +1,16 @@
 // What doctor says: one finding for each thing that a driver or engine needs.
 
 /** Who needs it: the sandbox at all, something optional in it, one of its engines, the driver libvirt, or tests. */
-export type Need = 'sandbox' | 'impairments' | 'labs' | 'docker' | 'kubernetes' | 'libvirt' | 'bench' | 'browser';
+export type Need =
+  | 'sandbox'
+  | 'impairments'
+  | 'labs'
+  | 'docker'
+  | 'kubernetes'
+  | 'libvirt'
+  | 'bench'
+  | 'browser'
+  | 'sshd';
 
 export interface Finding {
   readonly id: string;

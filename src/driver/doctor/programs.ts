@@ -46,6 +46,7 @@ const programs: readonly Program[] = [
   { name: 'mmdebstrap', debian: 'mmdebstrap', need: 'kubernetes', purpose: 'makes container images from packages' },
   { name: 'bird', debian: 'bird2', need: 'kubernetes', purpose: 'speaks BGP' },
   { name: 'chromium', debian: 'chromium', need: 'browser', purpose: 'opens the pages in their tests' },
+  { name: 'sshd', debian: 'openssh-server', need: 'sshd', purpose: 'lets tests into a node by SSH' },
   {
     ...{ name: 'bridge', dir: '/usr/lib/cni', debian: 'containernetworking-plugins', need: 'kubernetes' },
     purpose: 'connects pods: the standard CNI plugins',

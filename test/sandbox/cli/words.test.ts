@@ -144,7 +144,7 @@ test('doctor gives every finding with its evidence, and a remedy for each that i
   await withDesk(async (desk) => {
     const { exitCode, stdout } = await desk.podlab('doctor', '--json');
     const { version, abilities, findings } = JSON.parse(stdout);
-    const needs = ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes', 'libvirt', 'bench', 'browser'];
+    const needs = ['sandbox', 'labs', 'impairments', 'docker', 'kubernetes', 'libvirt', 'bench', 'browser', 'sshd'];
     expect(version).toBe(1);
     expect(abilities.map(({ need }: { need: string }) => need)).toEqual(needs);
     expect(exitCode).toBe(abilities[0].isMet ? 0 : 4);
