@@ -65,7 +65,7 @@ async function main(): Promise<number> {
     total.skipped += layers.filter(({ skipped }) => skipped !== '').length - unmet.length;
     const left = late.length === 0 ? [] : [`labs ${late.join(', ')}: skipped: not begun within ${minutes} minutes`];
     const titles = [...leftOut.map((title) => `skipped: ${title}`), ...broken.map((title) => `failed: ${title}`)];
-    console.log(`\n${[...layers.map((layer) => describe(layer)), ...left, ...titles, ''].join('\n')}`);
+    console.log(`\n${[...layers.map(describe), ...left, ...titles, ''].join('\n')}`);
   } finally {
     spawnSync(bin('node'), ['bin/podlab.mjs', 'down', '--all'], { cwd: root, env: podlabEnv(), stdio: 'ignore' });
     rmSync(scratch, { recursive: true, force: true });

@@ -50,7 +50,7 @@ kubectl --namespace kube-system patch secret bootstrap-token-${id} --type merge 
 /**
  * On the first node, before Pulumi's plugin kubernetes asks for the same. The API server makes the description of its API when it
  * is first asked for it, in each encoding: where processors are emulated that takes longer than the 32 s that the plugin waits.
- * kubectl can't ask for the plugin's encoding. An image without curl has its own processors, or fails as it would have failed.
+ * kubectl can't ask for the plugin's encoding; where there is no curl, nothing is asked beforehand.
  */
 export const describeApiScript = `set -eu
 command -v curl >/dev/null || exit 0

@@ -25,8 +25,8 @@ export interface VmRecord {
   readonly since: number;
   /** False from the first change until all is done. */
   readonly complete: boolean;
-  /** False as long as it has never been complete. Records of earlier podlabs don't say. */
-  readonly wasReady?: boolean;
+  /** True as long as it has never been complete. */
+  readonly neverReady?: boolean;
   /** Whether the moment of being ready is kept in every machine's disk. */
   readonly hasReadyState: boolean;
 }

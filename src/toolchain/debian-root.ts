@@ -64,13 +64,18 @@ function isWithin(dir: string, path: string): boolean {
   for (let followed = 0; followed < maxLinks; followed++) {
     const stat = lstatSync(join(dir, at), { throwIfNoEntry: false });
     if (stat?.isSymbolicLink() !== true) return stat !== undefined;
-    at = resolve(dirname(at), readlinkSync(join(dir, at)));
+    at = targetOf(at, readlinkSync(join(dir, at)));
   }
   return false;
 }
 
 /** As many as Linux follows. */
 const maxLinks = 40;
+
+/** Where a link leads, as an absolute path within the root that it is in. */
+function targetOf(link: string, to: string): string {
+  return resolve('/', dirname(link), to);
+}
 
 /** Programs, what their links point to, and every library that they load, by the loader's own account. */
 export async function programsWithLibraries(root: DebianRoot, programs: readonly string[]): Promise<LayerEntry[]> {
@@ -128,7 +133,7 @@ function entriesOf({ dir }: DebianRoot, paths: readonly string[]): LayerEntry[] 
     }
     const to = readlinkSync(at);
     entries.set(real, { type: 'symlink', path: real, to });
-    visit(to.startsWith('/') ? to : join('/', dirname(real), to));
+    visit(targetOf(real, to));
   };
   for (const path of paths) visit(path);
   return [...entries.values()];

@@ -36,7 +36,8 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   const room = await openOrFail(request, 'make');
   const { known, cut } = await settle(room, request, earlier, reporter);
   // Before the first thing is made, so that what is left of it can be found.
-  keepVmRecord(paths.state, { ...record, complete: false, wasReady: hasBeenReady(earlier) }, settings.keys);
+  const neverReady = earlier === undefined || earlier.neverReady === true;
+  keepVmRecord(paths.state, { ...record, complete: false, neverReady }, settings.keys);
   const work = async () => {
     await requireSpace(topology, settings, hostExecutor(settings.uri, request), known);
     const disks = anew ? known.filter(isDisk).map(({ urn }) => urn) : [];
@@ -52,15 +53,11 @@ export async function makeRoom(request: RoomRequest, anew: boolean, reporter: Re
   });
   if (signal.aborted) throw interrupted(stack);
   const proof = await proveMachines(request, settings, record, reporter);
-  keepVmRecord(paths.state, { ...record, wasReady: true }, settings.keys);
+  keepVmRecord(paths.state, record, settings.keys);
   return {
     phases: [gathered, ...progress.phases, ...proof],
     isUntouched: isUntouched(earlier, topology.nodes, progress.changes),
   };
-}
-
-function hasBeenReady(earlier: VmRecord | undefined): boolean {
-  return earlier !== undefined && earlier.wasReady !== false;
 }
 
 export async function previewRoom(request: RoomRequest, reporter: Reporter): Promise<readonly Change[]> {

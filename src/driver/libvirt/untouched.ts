@@ -8,12 +8,12 @@ import type { Change } from '../driver.ts';
  * @param changes what this run has done
  */
 export function isUntouched(
-  earlier: Pick<VmRecord, 'wasReady'> | undefined,
+  earlier: Pick<VmRecord, 'neverReady'> | undefined,
   nodes: readonly { readonly name: string }[],
   changes: readonly Change[],
 ): boolean {
   // A run before this one was cut off, and made some of the machines.
-  if (earlier?.wasReady === false) return true;
+  if (earlier?.neverReady === true) return true;
   return nodes.every(({ name }) =>
     changes.some((change) => change.name === `machine ${name}` && ['make', 'replace'].includes(change.what)),
   );
