@@ -127,8 +127,13 @@ async function processesOf(executor: Executor): Promise<readonly string[]> {
   const own = ['sh', 'dash', 'bash', 'cat', ''];
   return listed
     .split('\n')
-    .filter((name) => !own.includes(name.trim()) && !name.startsWith('kworker'))
+    .filter((name) => !own.includes(name.trim()) && !comesAndGoes(name))
     .map((name) => `process ${name.trim()}`);
+}
+
+/** Helpers of a machine's kernel, and of its udev: one for each thing that happens to devices, and soon gone again. */
+function comesAndGoes(name: string): boolean {
+  return name.startsWith('kworker') || name.startsWith('(udev-worker)');
 }
 
 async function json(executor: Executor, argv: readonly [string, ...string[]]): Promise<readonly Json[]> {
