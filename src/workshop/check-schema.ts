@@ -69,7 +69,7 @@ export const askSchema = v.strictObject({
   diagnose: v.optional(v.array(v.strictObject({ id, when: expression, say: sentence })), []),
   needs,
   again,
-  wrong: v.optional(v.array(v.strictObject({ give: expression, expect: id })), []),
+  wrong: v.optional(v.array(v.strictObject({ give: expression, expect: id, when: v.optional(expression) })), []),
 });
 
 export const stateSchema = v.strictObject({

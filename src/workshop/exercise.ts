@@ -172,8 +172,18 @@ export interface AskCheck {
   readonly diagnose: readonly Diagnosis[];
   /** Name of a perturbation to apply after a right answer before asking once more; '' for none. */
   readonly again: string;
-  /** Answers that must fail with the diagnosis they name (`none` for an undiagnosed one). `give` is CEL. */
-  readonly wrong: readonly { readonly give: string; readonly expect: string; readonly place: Place }[];
+  readonly wrong: readonly WrongAnswer[];
+}
+
+/** An answer that must fail with the diagnosis it names. */
+export interface WrongAnswer {
+  /** CEL over `truth`, `probe` and `vars`. */
+  readonly give: string;
+  /** Id of the diagnosis; `none` for an undiagnosed one. */
+  readonly expect: string;
+  /** CEL over the same; true where the mistake can be made at all; '' for every room. */
+  readonly when: string;
+  readonly place: Place;
 }
 
 export interface StateCheck {

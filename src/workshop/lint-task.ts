@@ -53,14 +53,12 @@ function diagnosisProblems(task: Task): readonly Problem[] {
       check.kind === 'ask' ? `Add \`{ give: …, expect: ${id} }\` to \`wrong\`.` : `Add a \`sh wrong=${id}\` block.`;
     problems.push(error(place, `no wrong attempt leads to diagnosis \`${id}\``, hint));
   }
-  if (check.kind === 'ask' && attempts.length === 0) {
-    problems.push(
-      error(
-        check.truth.place,
-        'the check has no wrong answer to be tested with',
-        'Add `wrong: [{ give: truth + 1, expect: none }]`.',
-      ),
-    );
+  if (check.kind === 'ask' && check.wrong.every(({ when }) => when !== '')) {
+    const message =
+      attempts.length === 0
+        ? 'the check has no wrong answer to be tested with'
+        : 'the check has no wrong answer that is tested in every room, without `when`';
+    problems.push(error(check.truth.place, message, 'Add `wrong: [{ give: truth + 1, expect: none }]`.'));
   }
   return problems;
 }

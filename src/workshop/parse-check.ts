@@ -91,7 +91,10 @@ function parseAsk(
       lint.complain(['diagnose', index, 'when'], 'this diagnosis gives the answer away', hint);
     }
   }
-  for (const [index, { give }] of wrong.entries()) lint.answer(['wrong', index, 'give'], give);
+  for (const [index, { give, when }] of wrong.entries()) {
+    lint.answer(['wrong', index, 'give'], give);
+    if (when !== undefined) lint.expression(['wrong', index, 'when'], when, truthNames);
+  }
   const check: AskCheck = {
     kind: 'ask',
     ask,
@@ -99,7 +102,7 @@ function parseAsk(
     unsure,
     diagnose: diagnose.map((one, index) => ({ ...one, place: read.placeOf(['diagnose', index, 'when']) })),
     again,
-    wrong: wrong.map((one, index) => ({ ...one, place: read.placeOf(['wrong', index]) })),
+    wrong: wrong.map(({ when = '', ...one }, index) => ({ ...one, when, place: read.placeOf(['wrong', index]) })),
   };
   return finish(check, needs, read, lint);
 }

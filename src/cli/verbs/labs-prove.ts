@@ -45,7 +45,8 @@ function renderProof({ lab, stack, ok, exercises, ms }: LabProof): string {
       ? `${exercise.ok ? '✔' : '✘'} ${exercise.exercise}  ${exercise.steps.length} steps, ${exercise.ms} ms`
       : `– ${exercise.exercise}  left out: ${exercise.skipped}`,
     ...exercise.steps
-      .filter((step) => !step.ok || step.detail.includes('inconclusive'))
+      // What an exercise was prepared from is no news.
+      .filter((step) => !step.ok || (step.detail !== '' && step.step !== 'prepare'))
       .map(
         (step) => `    ${step.ok ? 'note' : '✘'} ${[step.task, step.step].filter(Boolean).join(': ')}: ${step.detail}`,
       ),

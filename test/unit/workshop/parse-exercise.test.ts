@@ -197,6 +197,12 @@ describe('a problem names its line and what to write', () => {
       ],
     ],
     [
+      'a wrong answer with a condition that is a number',
+      'give: truth + 40, expect: none',
+      'give: truth + 40, expect: none, when: size(probe.all)',
+      ['45: `when` is not true or false but int | Write a comparison.'],
+    ],
+    [
       'a wrong block without its diagnosis',
       'sh wrong=colour',
       'sh wrong=color',
@@ -306,6 +312,12 @@ describe('a problem names its line and what to write', () => {
     expect(problemsOf(good.replace('---', '---js'))[0]).toBe(
       '1: there is no frontmatter | Begin the file with a line `---`, then `lab: 1` and the other keys, then a line `---`.',
     );
+  });
+
+  test('wrong answers of which a room may be tested with none', () => {
+    expect(problemsOf(good.replaceAll(', expect: ', ', when: truth > 1, expect: '))).toEqual([
+      '37: the check has no wrong answer that is tested in every room, without `when` | Add `wrong: [{ give: truth + 1, expect: none }]`.',
+    ]);
   });
 
   test('aliases and tags are refused', () => {

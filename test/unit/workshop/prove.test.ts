@@ -137,6 +137,12 @@ describe('a fault of the lab is found', () => {
     ]);
   });
 
+  test('a condition of a wrong answer that is neither true nor false', async () => {
+    expect(
+      await faultsAfter('give: truth + 1, expect: one-more', 'give: truth + 1, expect: one-more, when: probe.all'),
+    ).toEqual(['count wrong one-more: truth + 1: keys.md:43: `when`: it is neither true nor false']);
+  });
+
   test('a wrong attempt that passes', async () => {
     expect(await faultsAfter('put door green', 'put door $COLOR')).toEqual([
       'door wrong colour: keys.md:72: task door passes where it must fail',
@@ -250,6 +256,18 @@ test('an exercise that the kernel of this machine cannot do is left out, and the
     steps: [],
   });
   expect(asked).toEqual(['test -e /sys/module/ip_vs']);
+});
+
+test('a mistake that cannot be made in this room is left out, and the step says so', async () => {
+  const withWhen = (when: string) => files.keys.replace('give: truth + 1,', `give: truth, when: ${when},`);
+  const [left] = await prove({ keys: withWhen('probe.count > 99') });
+  expect(faults(left)).toEqual([]);
+  expect(left?.steps.find(({ step }) => step === 'wrong one-more: truth')).toMatchObject({
+    ok: true,
+    detail: 'not in this room: probe.count > 99',
+  });
+  const [tried] = await prove({ keys: withWhen('probe.count > 0') });
+  expect(faults(tried)).toEqual(['count wrong one-more: truth: keys.md:27: task count passes where it must fail']);
 });
 
 describe('noise', () => {
