@@ -45,8 +45,7 @@ function renderProof({ lab, stack, ok, exercises, ms }: LabProof): string {
       ? `${exercise.ok ? '✔' : '✘'} ${exercise.exercise}  ${exercise.steps.length} steps, ${exercise.ms} ms`
       : `– ${exercise.exercise}  left out: ${exercise.skipped}`,
     ...exercise.steps
-      // What an exercise was prepared from is no news.
-      .filter((step) => !step.ok || (step.detail !== '' && step.step !== 'prepare'))
+      .filter((step) => !step.ok || /inconclusive|^not in this room/.test(step.detail))
       .map(
         (step) => `    ${step.ok ? 'note' : '✘'} ${[step.task, step.step].filter(Boolean).join(': ')}: ${step.detail}`,
       ),
