@@ -39,6 +39,7 @@ interface Test {
 }
 /** As vitest's JSON calls tests that were not run. Their titles say why. */
 const leftOutStates = ['skipped', 'pending', 'todo', 'disabled'];
+/** Tests and exercises that were not run, and why, for the end of a long log. */
 const leftOut: string[] = [];
 /** What failed, for the end of a long log. */
 const broken: string[] = [];
@@ -65,7 +66,8 @@ async function main(): Promise<number> {
     total.skipped += layers.filter(({ skipped }) => skipped !== '').length - unmet.length;
     const left = late.length === 0 ? [] : [`labs ${late.join(', ')}: skipped: not begun within ${minutes} minutes`];
     const titles = [...leftOut.map((title) => `skipped: ${title}`), ...broken.map((title) => `failed: ${title}`)];
-    console.log(`\n${[...layers.map(describe), ...left, ...titles, ''].join('\n')}`);
+    const about = layers.map((layer) => describe(layer, late));
+    console.log(`\n${[...about, ...left, ...titles, ''].join('\n')}`);
   } finally {
     spawnSync(bin('node'), ['bin/podlab.mjs', 'down', '--all'], { cwd: root, env: podlabEnv(), stdio: 'ignore' });
     rmSync(scratch, { recursive: true, force: true });
@@ -132,6 +134,7 @@ function prove(lab: string): Count {
     for (const { exercise, ok, skipped, ms, steps } of exercises) {
       const what = skipped === '' ? `${steps.length} steps, ${ms} ms` : `left out: ${skipped}`;
       console.log(`${ok ? (skipped === '' ? '✔' : '–') : '✘'} ${exercise}  ${what}`);
+      if (skipped !== '') leftOut.push(`labs prove ${exercise}: ${skipped}`);
       if (ok) continue;
       console.log(JSON.stringify(steps, undefined, 1));
       broken.push(`labs prove ${exercise}`);
@@ -169,7 +172,8 @@ function add(total: Count, part: Count): void {
   total.skipped += part.skipped;
 }
 
-function describe({ name, skipped, labs }: Layer): string {
-  if (skipped === '') return `${name}: ran${labs.length === 0 ? '' : `, with labs ${labs.join(', ')}`}`;
+function describe({ name, skipped, labs }: Layer, late: readonly string[]): string {
+  const proved = labs.filter((lab) => !late.includes(lab));
+  if (skipped === '') return `${name}: ran${proved.length === 0 ? '' : `, with labs ${proved.join(', ')}`}`;
   return `${name}: ${required.includes(name) ? 'FAILED, it is required here' : 'skipped'}: ${skipped}`;
 }
