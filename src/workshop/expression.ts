@@ -57,6 +57,13 @@ export function evaluate(source: string, values: Values): Result<Json> {
   return expression.ok ? expression.value.evaluate(values) : expression;
 }
 
+/** True or false, or why it is neither. */
+export function condition(source: string, values: Values): boolean | string {
+  const result = evaluate(source, values);
+  if (!result.ok) return result.message;
+  return typeof result.value === 'boolean' ? result.value : `\`${source}\` is neither true nor false`;
+}
+
 const compiled = new Map<string, Result<Expression>>();
 const environments = new Map<string, Environment>();
 

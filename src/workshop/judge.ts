@@ -4,7 +4,7 @@ import type { Json, Observation } from '../probe/probe.ts';
 import { answerFromJson, sameAnswer } from './answer.ts';
 import { unanswered, undiagnosed } from './diagnosis-ids.ts';
 import type { Answer, AskCheck, Evidence, StateClause, Verdict } from './exercise.ts';
-import { evaluate, type Values } from './expression.ts';
+import { condition, type Values } from './expression.ts';
 import { interpolate } from './interpolate.ts';
 import type { VarValues } from './vars.ts';
 
@@ -98,13 +98,6 @@ export function takeField(value: Json, path: string): Json | undefined {
   }
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return takeField((value as Observation)[key] as Json, further);
-}
-
-/** True or false, or why it is neither. */
-function condition(source: string, values: Values): boolean | string {
-  const result = evaluate(source, values);
-  if (!result.ok) return result.message;
-  return typeof result.value === 'boolean' ? result.value : `\`${source}\` is neither true nor false`;
 }
 
 const inconclusive = (say: string, evidence: readonly Evidence[]): Verdict => ({ kind: 'inconclusive', say, evidence });

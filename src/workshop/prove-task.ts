@@ -5,7 +5,7 @@ import { answerFromJson, renderAnswer, sameAnswer } from './answer.ts';
 import { undiagnosed } from './diagnosis-ids.ts';
 import type { Answer, AskCheck, Attempt, Exercise, Task } from './exercise.ts';
 import { expectFailure, expectPass, expectTruth } from './expect-verdict.ts';
-import { evaluate, type Values } from './expression.ts';
+import { condition, evaluate } from './expression.ts';
 import { compareFootprints, takeFootprint } from './footprint.ts';
 import type { Steps } from './proof-steps.ts';
 import { runBlocks } from './run-blocks.ts';
@@ -76,7 +76,9 @@ async function proveWrongAnswers(
       const truth = await expectTruth(room, exercise, { ...task, check });
       // Without a truth there is no answer to make up, and measuring even more often would only take longer.
       if (truth.kind === 'unknown') return tooNoisy;
-      if (when !== '' && !holds(when, truth.values, where)) return `not in this room: ${when}`;
+      const possible = when === '' || condition(when, truth.values);
+      if (typeof possible === 'string') throw new LabError('LAB_INVALID', `${where}: \`when\`: ${possible}`);
+      if (!possible) return `not in this room: ${when}`;
       const result = evaluate(give, truth.values);
       if (!result.ok) throw new LabError('LAB_INVALID', `${where}: \`give\`: ${result.message}`);
       const read = answerFromJson(check.ask, result.value);
@@ -86,14 +88,6 @@ async function proveWrongAnswers(
       return remark;
     });
   }
-}
-
-/** @throws LabError LAB_INVALID when the condition cannot be told */
-function holds(when: string, values: Values, where: string): boolean {
-  const result = evaluate(when, values);
-  if (result.ok && typeof result.value === 'boolean') return result.value;
-  const reason = result.ok ? 'it is neither true nor false' : result.message;
-  throw new LabError('LAB_INVALID', `${where}: \`when\`: ${reason}`);
 }
 
 /** A wrong attempt changes the room, so the room is brought back to where this task began. */

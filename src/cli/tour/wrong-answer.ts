@@ -12,7 +12,8 @@ export async function wrongAnswer(session: Session, exercise: Exercise, task: Ta
   if (check.kind !== 'ask') return undefined;
   const right = parseAnswer(check.ask, await rightAnswer(session, exercise, task));
   const values = { vars: session.vars(exercise), ...(right.ok ? { truth: right.value } : {}) };
-  for (const { give } of check.wrong) {
+  // Whether a mistake can be made in this room is not known here; one without `when` can, and every check has one.
+  for (const { give } of check.wrong.filter(({ when }) => when === '')) {
     const result = evaluate(give, values);
     const read = result.ok ? answerFromJson(check.ask, result.value) : { ok: false as const };
     if (read.ok) return renderAnswer(check.ask, read.value);

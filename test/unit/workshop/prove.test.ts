@@ -140,7 +140,7 @@ describe('a fault of the lab is found', () => {
   test('a condition of a wrong answer that is neither true nor false', async () => {
     expect(
       await faultsAfter('give: truth + 1, expect: one-more', 'give: truth + 1, expect: one-more, when: probe.all'),
-    ).toEqual(['count wrong one-more: truth + 1: keys.md:43: `when`: it is neither true nor false']);
+    ).toEqual(['count wrong one-more: truth + 1: keys.md:43: `when`: `probe.all` is neither true nor false']);
   });
 
   test('a wrong attempt that passes', async () => {
